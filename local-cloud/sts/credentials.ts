@@ -1,0 +1,119 @@
+import type { Caller } from '../action';
+
+/** A long-lived access key. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+/** Temporary credentials of an assumed role. */
+export interface SessionCredentials extends AccessKey {
+  readonly securityToken: string;
+  /** Milliseconds since 1970; from then on the token is refused. */
+  readonly expiresAt: number;
+  readonly caller: Caller;
+}
+
+/** What the local cloud knows of one access key id. */
+export interface Credential extends AccessKey {
+  readonly caller: Caller;
+  /** Present for temporary credentials, which are good only together with their token. */
+  readonly session?: { readonly securityToken: string; readonly expiresAt: number };
+}
+
+/** A role of some account, by name. */
+export interface RoleName {
+  readonly accountId: string;
+  readonly roleName: string;
+}
+
+/** The principals of the local cloud and their keys. */
+export interface CredentialStore {
+  /** Adds a RAM user with an access key; what is not given is made up. */
+  addUser(user: { accountId: string; userName: string } & Partial<AccessKey>): AccessKey;
+  /** Adds an access key of an account itself; it may do everything but assume roles. */
+  addRootKey(root: { accountId: string } & Partial<AccessKey>): AccessKey;
+  /** Registers a role. An account that has any role registered has only those. */
+  addRole(role: RoleName): void;
+  /** Whether the role can be assumed: it is registered, or its account has no registered role. */
+  hasRole(role: RoleName): boolean;
+  /** Makes temporary credentials of a role, whoever asks for them. */
+  startSession(
+    role: RoleName & { sessionName: string; durationSeconds: number },
+  ): SessionCredentials;
+  find(accessKeyId: string): Credential | undefined;
+}
+
+export interface CredentialStoreOptions {
+  readonly now: () => number;
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A store that lives in memory, shared by the gateway, STS and Function Compute. */
+export function createCredentialStore({
+  now,
+  randomBytes,
+}: CredentialStoreOptions): CredentialStore {
+  const credentials = new Map<string, Credential>();
+  const registeredRoles = new Map<string, Set<string>>();
+  const roleIds = new Map<string, string>();
+
+  const randomText = (length: number, alphabet: string) =>
+    Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
+  const randomId = () => `3${randomText(17, '0123456789')}`;
+
+  const addKey = (key: Partial<AccessKey>, identity: Caller['identity'], accountId: string) => {
+    const accessKeyId = key.accessKeyId ?? `LTAI5t${randomText(18, ALPHANUMERIC)}`;
+    const accessKeySecret = key.accessKeySecret ?? randomText(30, ALPHANUMERIC);
+    if (credentials.has(accessKeyId)) {
+      throw new Error(
+        `Access key id ${accessKeyId} is already in use; give each user an access key id of its own.`,
+      );
+    }
+    credentials.set(accessKeyId, {
+      accessKeyId,
+      accessKeySecret,
+      caller: { accountId, accessKeyId, identity },
+    });
+    return { accessKeyId, accessKeySecret };
+  };
+
+  return {
+    addUser: ({ accountId, userName, ...key }) =>
+      addKey(key, { type: 'ram-user', userId: randomId(), userName }, accountId),
+    addRootKey: ({ accountId, ...key }) => addKey(key, { type: 'root-account' }, accountId),
+    addRole({ accountId, roleName }) {
+      const names = registeredRoles.get(accountId) ?? new Set();
+      registeredRoles.set(accountId, names.add(roleName));
+    },
+    hasRole: ({ accountId, roleName }) => registeredRoles.get(accountId)?.has(roleName) ?? true,
+    startSession({ accountId, roleName, sessionName, durationSeconds }) {
+      const roleKey = `${accountId} ${roleName}`;
+      const roleId = roleIds.get(roleKey) ?? randomId();
+      roleIds.set(roleKey, roleId);
+      const accessKeyId = `STS.N${randomText(24, ALPHANUMERIC)}`;
+      const session: SessionCredentials = {
+        accessKeyId,
+        accessKeySecret: randomText(44, ALPHANUMERIC),
+        securityToken: `CAIS${randomBytes(240).toString('base64')}`,
+        expiresAt: now() + durationSeconds * 1000,
+        caller: {
+          accountId,
+          accessKeyId,
+          identity: { type: 'assumed-role', roleId, roleName, sessionName },
+        },
+      };
+      const { accessKeySecret, securityToken, expiresAt, caller } = session;
+      credentials.set(accessKeyId, {
+        accessKeyId,
+        accessKeySecret,
+        caller,
+        session: { securityToken, expiresAt },
+      });
+      return session;
+    },
+    find: (accessKeyId) => credentials.get(accessKeyId),
+  };
+}
