@@ -1,0 +1,13 @@
+/**
+ * What a security group and a rule are: parsed, immutable types for groups, rules, addresses, ports and
+ * protocols. The wire's strings are parsed here once; everything behind this room works on the types.
+ */
+export * from './address';
+export * from './drop-rule';
+export { FormatError } from './format-error';
+export * from './identifiers';
+export type { Permission } from './permission';
+export * from './port-range';
+export * from './protocol';
+export * from './rule';
+export * from './security-group';
