@@ -1,0 +1,175 @@
+import type { EcsErrorKind } from './ecs-error';
+import { ecsError, type Failure, failureOf } from './failure';
+import {
+  type Action,
+  type Credentials,
+  type CredentialsProvider,
+  type Endpoint,
+  type Fields,
+  type PreparedRequest,
+  prepareRequest,
+} from './sdk';
+
+/** One attempt at a call, for logs and records. It holds no secrets and no parameters. */
+export interface CallReport {
+  /** API action, such as `DescribeSecurityGroups`. */
+  readonly action: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly outcome: 'success' | EcsErrorKind;
+  readonly code?: string;
+  readonly requestId?: string;
+  readonly durationMs: number;
+}
+
+/** What every call of one client shares. */
+export interface CallSettings {
+  readonly endpoint: Endpoint;
+  readonly credentials: CredentialsProvider;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly maxAttempts: number;
+  /** Milliseconds since 1970; Infinity for none. */
+  readonly deadline: number;
+  readonly onCall: (call: CallReport) => void;
+}
+
+/** One call: what to send, how long to wait, and how to read the answer. */
+export interface Call<Answer> {
+  readonly action: Action;
+  readonly parameters: Fields;
+  /** What the call is about, for messages. */
+  readonly subject: string;
+  readonly write: boolean;
+  readonly timeoutMs: number;
+  /** Throws MalformedAnswer when the answer lacks something. */
+  readonly read: (answer: Fields) => Answer;
+}
+
+/**
+ * Ceiling of the first wait, in milliseconds; it doubles with each attempt. Kinds without one are not
+ * retried. A throttled API may stay closed until the next minute ("API throttling" help page), hence the
+ * longer waits.
+ */
+const FIRST_CEILING_MS: Readonly<Partial<Record<EcsErrorKind, number>>> = {
+  throttled: 2_000,
+  transient: 500,
+  'unknown-outcome': 500,
+};
+const HIGHEST_CEILING_MS = 20_000;
+/** The longest wait that a service may ask for; beyond it the caller should come back. */
+const LONGEST_WAIT_MS = 120_000;
+
+/**
+ * Makes one call, and repeats it while it is throttled, fails in passing or leaves a write's outcome
+ * unknown: with the same parameters, hence the same ClientToken. Throws EcsError. Once an attempt at a
+ * write has left its outcome unknown only a success settles it, because a later refusal may be due to
+ * the very change that the earlier attempt made.
+ */
+export async function makeCall<Answer>(
+  settings: CallSettings,
+  call: Call<Answer>,
+): Promise<{ answer: Answer; attempts: number }> {
+  const request = prepareRequest(call.action, call.parameters);
+  let inDoubt = false;
+  for (let attempt = 1; ; attempt += 1) {
+    const unsent = (failure: Failure) =>
+      ecsError(call.action, call.subject, attempt - 1, inDoubt ? doubtful(failure) : failure);
+    const credentials = await obtainCredentials(settings);
+    if (!credentials) {
+      throw unsent({ kind: 'permission', cause: 'the credentials could not be obtained' });
+    }
+    const startedAt = settings.now();
+    const timeoutMs = Math.min(call.timeoutMs, settings.deadline - startedAt);
+    if (timeoutMs <= 0) throw unsent({ kind: 'transient', cause: 'the deadline has passed' });
+    const result = await tryOnce(settings.endpoint, call, request, credentials, timeoutMs);
+    report(settings, call, attempt, startedAt, result);
+    if (result.ok) return { answer: result.answer, attempts: attempt };
+
+    const { failure } = result;
+    const waitMs = waitBeforeRetry(settings, failure, attempt);
+    if (waitMs === undefined) {
+      throw ecsError(call.action, call.subject, attempt, inDoubt ? doubtful(failure) : failure);
+    }
+    inDoubt ||= failure.kind === 'unknown-outcome';
+    await settings.sleep(waitMs);
+  }
+}
+
+type AttemptResult<Answer> =
+  | { readonly ok: true; readonly answer: Answer; readonly requestId?: string }
+  | { readonly ok: false; readonly failure: Failure };
+
+async function tryOnce<Answer>(
+  endpoint: Endpoint,
+  call: Call<Answer>,
+  request: PreparedRequest,
+  credentials: Credentials,
+  timeoutMs: number,
+): Promise<AttemptResult<Answer>> {
+  try {
+    const answer = await request(endpoint, credentials, timeoutMs);
+    const { RequestId: requestId } = answer;
+    return {
+      ok: true,
+      answer: call.read(answer),
+      ...(typeof requestId === 'string' ? { requestId } : {}),
+    };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error, call.write, timeoutMs, credentials) };
+  }
+}
+
+/** The provider's error is dropped: it may hold the signed request that it failed with. */
+async function obtainCredentials(settings: CallSettings): Promise<Credentials | undefined> {
+  try {
+    const credentials = await settings.credentials();
+    return credentials.accessKeyId && credentials.accessKeySecret ? credentials : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function report(
+  settings: CallSettings,
+  { action }: Call<unknown>,
+  attempt: number,
+  startedAt: number,
+  result: AttemptResult<unknown>,
+): void {
+  const { code, requestId }: { code?: string; requestId?: string } = result.ok
+    ? result
+    : result.failure;
+  settings.onCall({
+    action,
+    attempt,
+    outcome: result.ok ? 'success' : result.failure.kind,
+    ...(code === undefined ? {} : { code }),
+    ...(requestId === undefined ? {} : { requestId }),
+    durationMs: settings.now() - startedAt,
+  });
+}
+
+/** Full jitter: anything up to a ceiling that doubles, but never less than the service asked for. */
+function waitBeforeRetry(
+  settings: CallSettings,
+  failure: Failure,
+  attempt: number,
+): number | undefined {
+  const firstCeiling = FIRST_CEILING_MS[failure.kind];
+  if (firstCeiling === undefined || attempt >= settings.maxAttempts) return undefined;
+  const ceiling = Math.min(firstCeiling * 2 ** (attempt - 1), HIGHEST_CEILING_MS);
+  const waitMs = Math.max(settings.random() * ceiling, failure.retryAfterMs ?? 0);
+  const inTime = settings.now() + waitMs < settings.deadline;
+  return waitMs <= LONGEST_WAIT_MS && inTime ? waitMs : undefined;
+}
+
+function doubtful(failure: Failure): Failure {
+  if (failure.kind === 'unknown-outcome') return failure;
+  return {
+    ...failure,
+    kind: 'unknown-outcome',
+    cause: `an earlier attempt had no clear outcome, and then ${failure.cause}`,
+  };
+}
