@@ -7,11 +7,14 @@ export type AddressBlock =
       /** The normalized text; a single address stays without a prefix length. */
       readonly text: string;
     }
-  | { readonly valid: false; readonly fault: 'address' | 'octet' | 'prefix-length' };
+  | { readonly valid: false; readonly fault: 'address' | 'family' | 'octet' | 'prefix-length' };
 
-/** Reads `a.b.c.d` or `a.b.c.d/n`; host bits are kept. */
+/** Reads `a.b.c.d` or `a.b.c.d/n`; host bits are kept. An IPv6 address is of the wrong family. */
 export function parseIpv4Block(text: string): AddressBlock {
   const [address = '', suffix, ...rest] = text.split('/');
+  if (ipaddr.IPv6.isValid(address)) {
+    return { valid: false, fault: 'family' };
+  }
   if (!/^\d+\.\d+\.\d+\.\d+$/.test(address) || rest.length > 0) {
     return { valid: false, fault: 'address' };
   }

@@ -81,7 +81,7 @@ const CASES: Readonly<Record<keyof typeof PAGE_ERRORS, Case>> = {
         'The security group sg-managed is managed by a cloud service and cannot be changed or referred to.',
     },
   ),
-  'InvalidParam.DestCidrIp': authorize(permissions({ ...EGRESS, DestCidrIp: '10.0.0' })),
+  'InvalidParam.DestCidrIp': authorize(permissions({ ...EGRESS, DestCidrIp: '::/0' })),
   'InvalidParam.DestIp': authorize(
     { ...EGRESS, Ipv6DestCidrIp: '::/0' },
     {

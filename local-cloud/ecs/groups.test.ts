@@ -136,6 +136,17 @@ describe('groups', () => {
     expect(ecs.outcome('AuthorizeSecurityGroup', reference)).toContain(managed);
     expect(ecs.outcome('DescribeSecurityGroupAttribute', { SecurityGroupId })).toBe('accepted');
   });
+
+  test('are of a cloud service when they are created so', () => {
+    const ecs = testEcs();
+    const SecurityGroupId = ecs.group({ VpcId: 'vpc-a', ServiceManaged: 'true' });
+    expect(ecs.call('DescribeSecurityGroups', { ServiceManaged: 'true' })).toMatchObject({
+      SecurityGroups: { SecurityGroup: [{ SecurityGroupId, ServiceManaged: true }] },
+    });
+    expect(ecs.outcome('DeleteSecurityGroup', { SecurityGroupId })).toContain(
+      '403 InvalidOperation.ResourceManagedByCloudProduct',
+    );
+  });
 });
 
 test('DescribeRegions shows every region', () => {

@@ -1,7 +1,14 @@
 import type { CallContext, Parameters } from '../action';
 import type { EcsAction, Environment } from './environment';
 import { newId } from './ids';
-import { isPlainText, isResourceName, optional, required, requiredRegion } from './parameters';
+import {
+  isPlainText,
+  isResourceName,
+  optional,
+  optionalBoolean,
+  required,
+  requiredRegion,
+} from './parameters';
 import { refuse } from './refuse';
 import { requiredGroupId, writableSite } from './rule-request';
 import type { RuleSite } from './rule-target';
@@ -9,7 +16,8 @@ import { newTags } from './tag-parameters';
 
 /**
  * CreateSecurityGroup: a group without rules. Any well-formed VPC id and resource group id is taken
- * as existing; without a VPC id the group is of the classic network.
+ * as existing; without a VPC id the group is of the classic network. With ServiceManaged the group is one
+ * that a cloud service manages, so that from then on every write to it is refused.
  */
 export const createSecurityGroup: EcsAction = ({ settings, store }, parameters, context) => {
   const regionId = requiredRegion(parameters);
@@ -19,6 +27,7 @@ export const createSecurityGroup: EcsAction = ({ settings, store }, parameters, 
   if (type !== 'normal' && type !== 'enterprise') {
     return refuse('InvalidParameter.SecurityGroupType');
   }
+  const serviceManaged = optionalBoolean(parameters, 'ServiceManaged') ?? false;
   const tags = newTags(parameters);
   const vpcId = optional(parameters, 'VpcId');
   if (vpcId !== '' && !/^vpc-[A-Za-z0-9-]{1,60}$/.test(vpcId)) {
@@ -39,7 +48,7 @@ export const createSecurityGroup: EcsAction = ({ settings, store }, parameters, 
     type,
     vpcId,
     innerAccessPolicy: type === 'enterprise' ? 'Drop' : 'Accept',
-    serviceManaged: false,
+    serviceManaged,
     resourceGroupId,
     createdAt: context.now,
     tags,

@@ -47,6 +47,24 @@ describe('modifying a rule by its parameters', () => {
     );
   });
 
+  test('finds a rule of an inventory whose peer group does not exist', () => {
+    const ecs = testEcs();
+    const fields = { IpProtocol: 'TCP', PortRange: '22/22', SourceGroupId: 'sg-gone' };
+    ecs.service.loadInventory({
+      RegionId: 'cn-hangzhou',
+      SecurityGroups: [
+        {
+          SecurityGroupId: 'sg-a',
+          VpcId: 'vpc-a',
+          Permissions: [{ Direction: 'ingress', ...fields }],
+        },
+      ],
+    });
+    const sent = { SecurityGroupId: 'sg-a', ...fields, Description: 'known' };
+    expect(ecs.outcome('ModifySecurityGroupRule', sent)).toBe('accepted');
+    expect(ecs.rules('sg-a')).toEqual([expect.objectContaining({ Description: 'known' })]);
+  });
+
   test('says when the rule exists for the other NIC type only', () => {
     const ecs = testEcs();
     const SecurityGroupId = ecs.group({});

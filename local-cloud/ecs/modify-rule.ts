@@ -56,9 +56,10 @@ function describedRule(
   environment: Environment,
 ): Change {
   const fields = ruleAt(site, input, call, environment);
-  checkReferences(site, fields, call, environment);
   const from = findRule(site, fields, input, environment.settings);
   if (from === undefined) {
+    // Only now: a rule of an inventory may refer to what does not exist.
+    checkReferences(site, fields, call, environment);
     const otherNic = { ...fields, nicType: otherNicType(fields.nicType) };
     const refusals = refusalsOf(call);
     return refuse(

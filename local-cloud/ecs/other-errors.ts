@@ -52,6 +52,11 @@ export const OTHER_ERRORS = {
     'InvalidIpProtocol.ValueNotSupported',
     'The specified parameter IpProtocol should not be null.',
   ),
+  'InvalidSecurityGroupId.NotFound/revoke': other(
+    400,
+    'InvalidSecurityGroupId.NotFound',
+    'The specified SecurityGroupId does not exist.',
+  ),
   'InvalidNicType.Mismatch/revoke': other(
     403,
     'InvalidNicType.Mismatch',

@@ -11,6 +11,8 @@ import { groupAddress, refuseRepeated, sentRules, writableSite } from './rule-re
 import { type RuleSite, ruleAt } from './rule-target';
 
 const MOST_RULE_IDS = 100;
+// Unlike the other actions on rules, with status 400 (page: RevokeSecurityGroup).
+const GROUP_NOT_FOUND = 'InvalidSecurityGroupId.NotFound/revoke';
 
 /**
  * RevokeSecurityGroup and RevokeSecurityGroupEgress: remove rules, by their ids or by the parameters
@@ -54,7 +56,7 @@ function rulesById(
   if (new Set(ids).size < ids.length) {
     refuse('InvalidParam.SecurityGroupRuleIdRepeated');
   }
-  const site = writableSite(address, environment, context);
+  const site = writableSite(address, environment, context, GROUP_NOT_FOUND);
   const byId = new Map(
     site.state.rules
       .filter((rule) => rule.direction === direction)
@@ -75,7 +77,7 @@ function rulesByParameters(
   const call: RuleCall = { operation: 'revoke', direction, form: sent.form };
   const address = groupAddress(parameters, call);
   const inputs = sent.rules.map((rule) => readRuleInput(rule, call, settings));
-  const site = writableSite(address, environment, context);
+  const site = writableSite(address, environment, context, GROUP_NOT_FOUND);
   const wanted = inputs.map((input) => ({ input, fields: ruleAt(site, input, call, environment) }));
   refuseRepeated(
     wanted.map(({ fields }) => fields),

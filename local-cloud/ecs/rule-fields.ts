@@ -96,6 +96,8 @@ export function readPeerCidr(text: string, refusals: RuleRefusals, settings: Set
   switch (block.fault) {
     case 'address':
       return refuse(refusals.peerCidrAddress);
+    case 'family':
+      return refuse(refusals.peerCidrFamily);
     case 'octet':
       return refuse(refusals.peerCidrOctet);
     case 'prefix-length':

@@ -43,6 +43,8 @@ export interface RuleRefusals {
   /** A peer parameter was sent, but blank. */
   readonly peerBlank: ErrorKey;
   readonly peerCidrAddress: ErrorKey;
+  /** An IPv6 address in the place of an IPv4 block. */
+  readonly peerCidrFamily: ErrorKey;
   readonly peerCidrOctet: ErrorKey;
   readonly peerCidrPrefixLength: ErrorKey;
   readonly peerCidrAndIpv6Cidr: ErrorKey;
@@ -81,6 +83,7 @@ const AUTHORIZE_EGRESS: RuleRefusals = {
   peerMissing: 'MissingParameter/Dest',
   peerBlank: 'MissingParameter/Dest',
   peerCidrAddress: 'InvalidDestCidrIp.Malformed/address',
+  peerCidrFamily: 'InvalidParam.DestCidrIp',
   peerCidrOctet: 'InvalidDestCidrIp.Malformed/octet',
   peerCidrPrefixLength: 'InvalidDestCidrIp.Malformed/prefix-length',
   peerCidrAndIpv6Cidr: 'InvalidParam.DestIp',
@@ -99,9 +102,6 @@ const AUTHORIZE_EGRESS: RuleRefusals = {
 
 /** What AuthorizeSecurityGroupEgress says differently of rules that came as Permissions.N. */
 const EGRESS_PERMISSIONS: Partial<RuleRefusals> = {
-  peerCidrAddress: 'InvalidParam.DestCidrIp',
-  peerCidrOctet: 'InvalidParam.DestCidrIp',
-  peerCidrPrefixLength: 'InvalidParam.DestCidrIp',
   peerGroupIsClassic: 'InvalidNetworkType.Conflict/permissions',
 };
 
@@ -111,6 +111,7 @@ const INGRESS: Partial<RuleRefusals> = {
   peerMissing: 'MissingParameter/Source',
   peerBlank: 'MissingParameter/Source',
   peerCidrAddress: 'InvalidSourceCidrIp.Malformed',
+  peerCidrFamily: 'InvalidSourceCidrIp.Malformed',
   peerCidrOctet: 'InvalidSourceCidrIp.Malformed',
   peerCidrPrefixLength: 'InvalidSourceCidrIp.Malformed',
   peerCidrAndIpv6Cidr: 'InvalidParam.SourceIp',
@@ -136,7 +137,8 @@ const MODIFY_EGRESS: Partial<RuleRefusals> = {
   priorityTooGreat: 'InvalidPriority.ValueNotSupported/specified',
   nicTypeMalformed: 'InvalidNicType.ValueNotSupported/malformed',
   peerMissing: 'MissingParameter.Dest',
-  // The page has no row for an octet alone.
+  // The page has no row for these alone.
+  peerCidrFamily: 'InvalidDestCidrIp.Malformed/address',
   peerCidrOctet: 'InvalidDestCidrIp.Malformed/address',
   ownCidr: 'InvalidParam.SourceIp',
   ruleNotFound: 'SecurityGroupRule.NotFound/egress',

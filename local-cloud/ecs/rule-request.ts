@@ -2,7 +2,7 @@ import type { CallContext, Parameters } from '../action';
 import type { Environment } from './environment';
 import { isGroupId } from './ids';
 import { knownRegion, repeatedObjects, required } from './parameters';
-import { refuse } from './refuse';
+import { type ErrorKey, refuse } from './refuse';
 import { type Direction, type RuleFields, ruleIdentity } from './rule';
 import { type RuleParameters, ruleFieldNames } from './rule-input';
 import { type RuleCall, refusalsOf } from './rule-refusals';
@@ -66,15 +66,16 @@ export function groupAddress(parameters: Parameters, call: RuleCall): GroupAddre
   return { regionId, groupId };
 }
 
-/** The group to write rules to. Throws when it does not exist (404) or is managed (403). */
+/** The group to write to. Throws `notFound` when it does not exist, and when it is managed (403). */
 export function writableSite(
   { regionId, groupId }: GroupAddress,
   { store }: Environment,
   context: CallContext,
+  notFound: ErrorKey = 'InvalidSecurityGroupId.NotFound/fixed',
 ): RuleSite {
   const existing = store.existing(context.caller.accountId, regionId, groupId);
   if (existing === undefined) {
-    return refuse('InvalidSecurityGroupId.NotFound/fixed');
+    return refuse(notFound);
   }
   return existing.state.serviceManaged ? refuseManaged(groupId) : { ...existing, regionId };
 }

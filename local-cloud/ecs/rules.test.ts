@@ -65,6 +65,27 @@ describe('authorizing', () => {
     expect(ecs.rules(SecurityGroupId).map((rule) => rule.Description)).toEqual(['first']);
   });
 
+  test.each([
+    [
+      'everywhere',
+      'InvalidDestCidrIp.Malformed: The specified parameter "DestCidrIp" is not valid.',
+    ],
+    ['10.0.0.256/8', 'InvalidDestCidrIp.Malformed: The parameter DestCidrIp is not valid.'],
+    [
+      '10.0.0.0/33',
+      'InvalidDestCidrIp.Malformed: The specified parameter DestCidrIp is not valid.',
+    ],
+    ['2001:db8::/32', 'InvalidParam.DestCidrIp: The specified parameter DestCidrIp is invalid.'],
+  ])('refuses the block %s in either form alike', (DestCidrIp, refusal) => {
+    const ecs = testEcs();
+    const SecurityGroupId = ecs.group();
+    const rule = { ...SMTP, DestCidrIp };
+    for (const sent of [rule, permissions(rule)]) {
+      const outcome = ecs.outcome('AuthorizeSecurityGroupEgress', { SecurityGroupId, ...sent });
+      expect(outcome).toBe(`400 ${refusal}`);
+    }
+  });
+
   test('keeps rules apart that differ in priority or policy only', () => {
     const ecs = testEcs();
     const SecurityGroupId = ecs.group();
@@ -170,6 +191,16 @@ describe('revoking', () => {
       '400 InvalidSecurityGroupRule.RuleNotExist',
     );
     expect(revoke(permissions(SSH))).toBe('accepted');
+  });
+
+  test('from a group that does not exist is refused with 400, unlike authorizing', () => {
+    const ecs = testEcs();
+    const SecurityGroupId = 'sg-none';
+    const byId = { SecurityGroupId, 'SecurityGroupRuleId.1': 'sgr-none' };
+    const notFound = '400 InvalidSecurityGroupId.NotFound';
+    expect(ecs.outcome('RevokeSecurityGroup', { SecurityGroupId, ...SSH })).toContain(notFound);
+    expect(ecs.outcome('RevokeSecurityGroupEgress', byId)).toContain(notFound);
+    expect(ecs.outcome('AuthorizeSecurityGroup', { SecurityGroupId, ...SSH })).toContain('404');
   });
 
   test('by ids removes all of them or none, each once, of its own direction', () => {

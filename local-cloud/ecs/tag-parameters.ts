@@ -1,5 +1,5 @@
 import type { Parameters } from '../action';
-import { repeatedObjects } from './parameters';
+import { repeated, repeatedObjects } from './parameters';
 import { refuse } from './refuse';
 import type { Tags } from './store';
 
@@ -51,6 +51,21 @@ export function tagFilter(parameters: Parameters): TagFilter {
   }
   return (tags) =>
     wanted.every(({ key, value }) => (value === '' ? tags.has(key) : tags.get(key) === value));
+}
+
+/** Reads the TagFilter.N of ListTagResources: a key with any of its values, or with whatever value. */
+export function tagValuesFilter(parameters: Parameters): TagFilter {
+  const wanted = repeatedObjects(parameters, 'TagFilter', new Set(['TagKey'])).map(
+    ({ index, fields }) => ({
+      key: fields.get('TagKey') ?? '',
+      values: repeated(parameters, `TagFilter.${index}.TagValues`),
+    }),
+  );
+  return (tags) =>
+    wanted.every(({ key, values }) => {
+      const value = tags.get(key);
+      return value !== undefined && (values.length === 0 || values.includes(value));
+    });
 }
 
 /** Tags in the form of responses. */

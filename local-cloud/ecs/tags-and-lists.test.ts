@@ -53,6 +53,24 @@ describe('tags', () => {
     ).toBe(1);
   });
 
+  test('find the groups that have one of several values', () => {
+    const ecs = testEcs();
+    const tagged = (value: string) =>
+      ecs.group({ VpcId: 'vpc-a', 'Tag.1.Key': 'env', 'Tag.1.Value': value });
+    const ids = ['prod', 'test', 'dev'].map(tagged);
+    const found = (filter: Sent) => {
+      const { TagResources } = ecs.call('ListTagResources', { ...TYPE, ...filter });
+      return (TagResources as { TagResource: { ResourceId: string }[] }).TagResource.map(
+        ({ ResourceId }) => ResourceId,
+      );
+    };
+    const filter = { 'TagFilter.1.TagKey': 'env' };
+    const values = { 'TagFilter.1.TagValues.1': 'prod', 'TagFilter.1.TagValues.2': 'test' };
+    expect(found(filter).sort()).toEqual([...ids].sort());
+    expect(found({ ...filter, ...values }).sort()).toEqual(ids.slice(0, 2).sort());
+    expect(found({ ...filter, 'TagFilter.2.TagKey': 'owner' })).toEqual([]);
+  });
+
   test.each<[Sent, string]>([
     [{ 'Tag.1.Key': 'env', ResourceType: 'pizza' }, '404 InvalidResourceType.NotFound'],
     [{ 'Tag.1.Key': 'env', 'ResourceId.1': 'sg-none' }, '404 InvalidResourceId.NotFound'],

@@ -5,7 +5,7 @@ import { optional, optionalBoolean, repeated, required, requiredRegion } from '.
 import { refuse } from './refuse';
 import { refuseManaged } from './rule-target';
 import type { ExistingGroup, Tags } from './store';
-import { MOST_TAGS, newTags, tagFilter, tagViews } from './tag-parameters';
+import { MOST_TAGS, newTags, tagFilter, tagValuesFilter, tagViews } from './tag-parameters';
 
 const MOST_RESOURCES = 50;
 const PAGE_LIMITS = { least: 1, most: 50, usual: 50 };
@@ -50,13 +50,14 @@ export const untagResources: EcsAction = (environment, parameters, context) => {
 export const listTagResources: EcsAction = ({ store }, parameters, context) => {
   const { regionId, ids } = resourceAddress(parameters, 'ids are optional');
   const matches = tagFilter(parameters);
+  const hasValues = tagValuesFilter(parameters);
   const request = pageRequest(onlyNextToken(parameters), `tags/${regionId}`, PAGE_LIMITS);
   const region = store.region(context.caller.accountId, regionId);
   const keys = ids.length === 0 ? region.groupIds.descending() : [...new Set(ids)].sort().reverse();
   const itemOf = (id: string) => {
     const found = store.visible(region, id, context.now);
     const { tags } = found?.state ?? { tags: new Map<string, string>() };
-    return tags.size > 0 && matches(tags) ? { id, tags } : undefined;
+    return tags.size > 0 && matches(tags) && hasValues(tags) ? { id, tags } : undefined;
   };
   // A page holds so many groups with all their tags, so that none is cut in two.
   const page = pageOf(keys, itemOf, request);
