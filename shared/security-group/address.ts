@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { FormatError } from './format-error';
 
@@ -40,11 +41,11 @@ export interface Address {
  * `::ffff:a.b.c.d` stays IPv6. Throws FormatError.
  */
 export function parseAddress(text: string): Address {
-  if (text.includes(':')) {
-    if (!text.includes('%') && ipaddr.IPv6.isValid(text)) {
-      return { family: 6, value: bytesToNumber(ipaddr.IPv6.parse(text).toByteArray()) };
-    }
-  } else if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+  // Node decides what an address is: ipaddr.js reads the 010 of ::ffff:010.0.0.1 as octal.
+  if (isIPv6(text) && !text.includes('%')) {
+    return { family: 6, value: bytesToNumber(ipaddr.IPv6.parse(text).toByteArray()) };
+  }
+  if (isIPv4(text)) {
     return { family: 4, value: bytesToNumber(ipaddr.IPv4.parse(text).toByteArray()) };
   }
   throw new FormatError(`"${text}" is not an IP address: write it like 10.1.2.3 or 2001:db8::1`);

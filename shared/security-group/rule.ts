@@ -2,7 +2,7 @@ import { type Cidr, formatCidr, parseCidr } from './address';
 import { FormatError } from './format-error';
 import { parseSecurityGroupRuleId, type SecurityGroupRuleId } from './identifiers';
 import type { Permission } from './permission';
-import { formatPorts, parsePorts, type RulePorts } from './port-range';
+import { formatPorts, type PortRange, parsePorts, type RulePorts } from './port-range';
 import { formatProtocol, type Protocol, parseProtocol } from './protocol';
 
 export type Direction = 'ingress' | 'egress';
@@ -26,7 +26,7 @@ export interface Rule {
   /** Ports of the packet's destination. They limit TCP and UDP packets only. */
   readonly ports: RulePorts;
   /** Ports of the packet's source. They limit TCP and UDP packets only. */
-  readonly sourcePorts: 'all' | { readonly first: number; readonly last: number };
+  readonly sourcePorts: 'all' | PortRange;
   readonly peer: Peer;
   /** The near side of a quintuple rule; absent: every address of the group. */
   readonly own?: Cidr;
@@ -84,8 +84,10 @@ function parsePolicy(text: string | undefined): 'accept' | 'drop' {
 }
 
 function parsePriority(value: string | number | undefined): number {
-  const priority = value === undefined || value === '' ? 1 : Number(value);
-  if (Number.isInteger(priority) && priority >= 1 && priority <= 110) return priority;
+  if (value === undefined || value === '') return 1;
+  // Not Number() alone: that reads "0x10" and " 5 " too.
+  const priority = /^\d{1,3}$/.test(String(value)) ? Number(value) : 0;
+  if (priority >= 1 && priority <= 110) return priority;
   throw new FormatError(`"${value}" is not a priority: a whole number from 1 to 110 is expected`);
 }
 
