@@ -1,0 +1,55 @@
+import type { SecurityGroupSummary } from '../security-group';
+import type { Exemption, Match, Policy, PolicySet } from './policy';
+import { matchesWildcard } from './wildcard';
+
+/** Whether a policy is about a group. */
+export function matches(match: Match, group: SecurityGroupSummary): boolean {
+  return (
+    match.types.includes(group.type) &&
+    matchesRegion(match, group.regionId) &&
+    match.names.some((name) => matchesWildcard(name, group.name)) &&
+    Object.entries(match.tags).every(([key, values]) => {
+      // Object.hasOwn: every object inherits names such as `constructor`.
+      const tag = Object.hasOwn(group.tags, key) ? group.tags[key] : undefined;
+      return tag !== undefined && values.some((value) => matchesWildcard(value, tag));
+    })
+  );
+}
+
+/** Whether a policy can be about groups of a region. */
+function matchesRegion(match: Match, regionId: string): boolean {
+  return match.regions.some((region) => matchesWildcard(region, regionId));
+}
+
+/** The exemption of a policy that holds for a group at a time (milliseconds since 1970), if any. */
+export function exemptionOf(
+  policy: Policy,
+  group: SecurityGroupSummary,
+  now: number,
+): Exemption | undefined {
+  return policy.exempt.find(
+    (exemption) => exemption.groups.includes(group.id) && !hasEnded(exemption, now),
+  );
+}
+
+/** Whether an exemption's last day, in UTC, has passed. */
+export function hasEnded(exemption: Exemption, now: number): boolean {
+  if (exemption.until === undefined) return false;
+  return now >= Date.parse(exemption.until) + 24 * 60 * 60 * 1000;
+}
+
+/** An exemption in words. */
+export function describeExemption({ reason, ticket, until }: Exemption): string {
+  const end = until === undefined ? '' : ` until ${until}`;
+  return `exempt${end}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`;
+}
+
+/** Whether any of some policies is about a group; no other group needs to be read. */
+export function inScope(policies: PolicySet, group: SecurityGroupSummary): boolean {
+  return policies.policies.some((policy) => matches(policy.match, group));
+}
+
+/** Whether any of some policies can be about groups of a region; no other region needs to be listed. */
+export function regionInScope(policies: PolicySet, regionId: string): boolean {
+  return policies.policies.some((policy) => matchesRegion(policy.match, regionId));
+}

@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util';
+import { hasPorts, PROTOCOL_NUMBERS, parseCidr, parseProtocol } from '../security-group';
+import {
+  type DescriptionTemplate,
+  LONGEST_DESCRIPTION,
+  parseTemplate,
+  TEXT,
+} from './description-template';
+import { denialsOf } from './kinds/denials';
+import { hasEnded } from './match';
+import type { Mistake } from './mistake';
+import type { PolicyFile } from './schema';
+import { wildcardsOverlap } from './wildcard';
+
+type PolicyOf<Kind> = Extract<PolicyFile['policies'][number], { kind: Kind }>;
+
+/**
+ * What a schema cannot say: texts that do not fit together, exemptions that can never hold, policies
+ * that contradict each other or would never come to rest.
+ */
+export function checkMeaning(file: PolicyFile, now: number): Mistake[] {
+  const findings: Mistake[] = [];
+  file.policies.forEach((policy, index) => {
+    const path = ['policies', index];
+    const report = (below: (string | number)[], message: string, atKey = false) =>
+      findings.push({ path: [...path, ...below], message, atKey });
+
+    const first = file.policies.findIndex(({ id }) => id === policy.id);
+    if (first < index)
+      report(['id'], `"${policy.id}" is taken by policies[${first}]: choose another`);
+    policy.exempt.forEach((exemption, position) => {
+      if (hasEnded(exemption, now)) {
+        report(
+          ['exempt', position, 'until'],
+          `${exemption.until} has passed: remove the exemption, or write a later day`,
+        );
+      }
+    });
+    if (policy.kind === 'deny-egress') checkDenyEgress(policy, file.quotas.rulesPerGroup, report);
+    else checkDescribeRules(policy, report);
+  });
+  return [...findings, ...checkStandards(file)];
+}
+
+type Report = (below: (string | number)[], message: string, atKey?: boolean) => void;
+
+function checkDenyEgress(policy: PolicyOf<'deny-egress'>, quota: number, report: Report): void {
+  policy.deny.forEach((traffic, index) => {
+    const path = ['deny', index];
+    const protocol = parseProtocol(traffic.protocol);
+    if (traffic.ports && (protocol === 'all' || !hasPorts(protocol))) {
+      report(
+        [...path, 'ports'],
+        `ports do not go with protocol ${traffic.protocol}: write one entry for tcp and one for udp, or leave ports out`,
+        true,
+      );
+    }
+    const ipv4Only = protocol === PROTOCOL_NUMBERS.ICMP;
+    const ipv6Only = protocol === PROTOCOL_NUMBERS.ICMPV6;
+    traffic.to.forEach((destination, position) => {
+      if (/^(sg|pl)-/.test(destination)) return;
+      const { family } = parseCidr(destination);
+      if ((ipv4Only && family === 6) || (ipv6Only && family === 4)) {
+        report(
+          [...path, 'to', position],
+          `${destination} does not go with protocol ${traffic.protocol}: write icmp for IPv4 and icmpv6 for IPv6, in entries of their own`,
+        );
+      }
+    });
+  });
+  const rules = denialsOf(policy.deny).length;
+  if (rules > quota) {
+    report(
+      ['deny'],
+      `needs ${rules} rules, and a group holds ${quota} (quotas.rulesPerGroup): deny wider blocks or port ranges`,
+      true,
+    );
+  }
+
+  const template = readTemplate(policy.rule.description, ['rule', 'description'], report);
+  if (template?.placeholders.includes(TEXT)) {
+    report(['rule', 'description'], 'holds {text}, but a new rule has no text yet: leave it out');
+  }
+  if (template) checkFields(template, policy.rule.fields, ['rule', 'fields'], report);
+}
+
+function checkDescribeRules(policy: PolicyOf<'describe-rules'>, report: Report): void {
+  const template = readTemplate(policy.template, ['template'], report);
+  if (!template) return;
+  if (!template.placeholders.includes(TEXT)) {
+    report(
+      ['template'],
+      'has no {text}: people\'s own words would be lost; write it once, such as "{owner} | {text}"',
+    );
+  }
+  for (const placeholder of template.placeholders) {
+    if (placeholder !== TEXT && !Object.hasOwn(policy.fields, placeholder)) {
+      report(
+        ['template'],
+        `{${placeholder}} has no source: add "${placeholder}: { tag: ${placeholder}, default: none }" to fields`,
+      );
+    }
+  }
+  checkFields(template, policy.fields, ['fields'], report);
+}
+
+function readTemplate(
+  source: string,
+  path: string[],
+  report: Report,
+): DescriptionTemplate | undefined {
+  try {
+    const template = parseTemplate(source);
+    if (template.literals.join('').length >= LONGEST_DESCRIPTION) {
+      report(path, `is longer than the ${LONGEST_DESCRIPTION} characters a description may have`);
+    }
+    return template;
+  } catch (error) {
+    report(path, (error as Error).message);
+    return undefined;
+  }
+}
+
+function checkFields(
+  template: DescriptionTemplate,
+  fields: Readonly<Record<string, unknown>>,
+  path: string[],
+  report: Report,
+): void {
+  for (const name of Object.keys(fields)) {
+    if (!template.placeholders.includes(name)) {
+      report(
+        [...path, name],
+        `is not used: the template has no {${name}}; remove the field or use it`,
+        true,
+      );
+    }
+  }
+}
+
+/** Two standards for the same rules would rewrite each other's descriptions for ever. */
+function checkStandards(file: PolicyFile): Mistake[] {
+  const findings: Mistake[] = [];
+  file.policies.forEach((policy, index) => {
+    if (policy.kind !== 'describe-rules') return;
+    file.policies.slice(0, index).forEach((other, position) => {
+      if (other.kind !== 'describe-rules') return;
+      if (!other.direction.some((direction) => policy.direction.includes(direction))) return;
+      if (areDisjoint(policy.match, other.match)) return;
+      if (other.template === policy.template && isDeepStrictEqual(other.fields, policy.fields)) {
+        return;
+      }
+      findings.push({
+        path: ['policies', index, 'template'],
+        message:
+          `contradicts policies[${position}] ("${other.id}"): each would rewrite the other's descriptions; ` +
+          'give both the same template and fields, or let them match different types, regions, names or tag values',
+      });
+    });
+  });
+  return findings;
+}
+
+type Match = PolicyFile['policies'][number]['match'];
+
+/** Whether no group can match both. */
+function areDisjoint(one: Match, other: Match): boolean {
+  const apart = (a: readonly string[], b: readonly string[]) =>
+    !a.some((text) => b.some((another) => wildcardsOverlap(text, another)));
+  return (
+    apart(one.types, other.types) ||
+    apart(one.regions, other.regions) ||
+    apart(one.names, other.names) ||
+    Object.entries(one.tags).some(([key, values]) =>
+      apart(values, Object.hasOwn(other.tags, key) ? (other.tags[key] ?? []) : ['*']),
+    )
+  );
+}

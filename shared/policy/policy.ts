@@ -1,0 +1,97 @@
+import type { Direction, PortRange, SecurityGroupType } from '../security-group';
+
+/** Whether a policy only reports (`observe`) or also repairs (`enforce`). */
+export type PolicyMode = 'observe' | 'enforce';
+
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+
+/** Which groups a policy is about. Texts may hold `*` for any run of characters. */
+export interface Match {
+  readonly regions: readonly string[];
+  readonly names: readonly string[];
+  readonly types: readonly SecurityGroupType[];
+  /** Every key listed must be on the group, with one of its values. */
+  readonly tags: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Groups that a policy leaves alone, why, and until when. */
+export interface Exemption {
+  readonly groups: readonly string[];
+  readonly reason: string;
+  readonly ticket?: string | undefined;
+  /** Last day, YYYY-MM-DD in UTC, on which the exemption holds. */
+  readonly until?: string | undefined;
+}
+
+/**
+ * Where the value of a placeholder comes from: a fixed value, a tag of the group, or the field of the
+ * same name in the description as it stands. `default` serves where that gives nothing.
+ */
+export interface FieldSource {
+  readonly value?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly existing?: boolean | undefined;
+  readonly default: string;
+}
+
+interface PolicyBase {
+  readonly id: string;
+  readonly mode: PolicyMode;
+  readonly severity: Severity;
+  readonly match: Match;
+  readonly exempt: readonly Exemption[];
+}
+
+/** Traffic out of a group that must not get through. */
+export interface DeniedTraffic {
+  /** CIDR blocks, prefix lists (`pl-…`) or security groups (`sg-…`). */
+  readonly to: readonly string[];
+  readonly protocol: string;
+  /** Single ports and ranges, merged and in order; absent: all ports. */
+  readonly ports?: readonly PortRange[] | undefined;
+}
+
+export interface DenyEgressPolicy extends PolicyBase {
+  readonly kind: 'deny-egress';
+  readonly deny: readonly DeniedTraffic[];
+  readonly rule: {
+    readonly priority: number;
+    /** A template; its placeholders are `policy`, `severity`, those of `fields`, or tags of the group. */
+    readonly description: string;
+    readonly fields: Readonly<Record<string, FieldSource>>;
+  };
+}
+
+export interface DescribeRulesPolicy extends PolicyBase {
+  readonly kind: 'describe-rules';
+  readonly direction: readonly Direction[];
+  readonly template: string;
+  readonly fields: Readonly<Record<string, FieldSource>>;
+}
+
+export type Policy = DenyEgressPolicy | DescribeRulesPolicy;
+
+/** Bounds of one run, whatever started it. A run that would exceed one changes nothing. */
+export interface Guardrails {
+  /** Rules added and descriptions changed in a run. */
+  readonly maxChanges: number;
+  /** Groups changed in a run. */
+  readonly maxGroups: number;
+  /** Groups changed in a run, of those looked at, in percent. */
+  readonly maxGroupsPercent: number;
+  /** Changes to one group within an hour, over all runs; a group past it is only observed. */
+  readonly maxChangesPerGroupPerHour: number;
+}
+
+/** A policy file, checked and with every default filled in. It is plain JSON, so that functions carry it. */
+export interface PolicySet {
+  readonly version: 1;
+  readonly guardrails: Guardrails;
+  readonly quotas: {
+    /** Rules a group may hold, both directions together; accounts differ. */
+    readonly rulesPerGroup: number;
+  };
+  readonly policies: readonly Policy[];
+  /** SHA-256 of the checked content, in hexadecimal: what a record names as the rules it went by. */
+  readonly digest: string;
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { FormatError, parseCidr, parseProtocol } from '../security-group';
+import { mergePorts, parsePolicyPort } from './ports';
+
+/**
+ * The form of a policy file: what may stand where. What the parts mean together is checked apart. The
+ * messages here say what to write; what was found instead is put before them.
+ */
+
+const text = z.string().trim().min(1, 'write a text, or leave the key out');
+
+const wildcard = text.regex(
+  /^\S+$/,
+  'write one name without white space, with * for any characters',
+);
+
+function list<Item extends z.ZodType>(
+  item: Item,
+  remedy = 'list at least one, or leave the key out',
+) {
+  return z.array(item).min(1, remedy);
+}
+
+function wholeNumber(least: number, most: number) {
+  const remedy = `write a whole number from ${least} to ${most}`;
+  return z.int(remedy).min(least, remedy).max(most, remedy);
+}
+
+const port = z
+  .union([z.int(), z.string()], 'write a number from 1 to 65535, or a range such as "135-139"')
+  .transform((value, context) => parse(context, () => parsePolicyPort(value)));
+
+const protocol = z
+  .union([z.string(), z.int()], 'write tcp, udp, icmp, icmpv6, gre, all or a number from 0 to 255')
+  .transform(String)
+  .superRefine((value, context) => {
+    parse(context, () => parseProtocol(value));
+  });
+
+const destination = text.superRefine((value, context) => {
+  if (!/^(sg|pl)-[A-Za-z0-9_-]+$/.test(value)) parse(context, () => parseCidr(value));
+});
+
+function parse<Value>(context: z.RefinementCtx, parser: () => Value): Value {
+  try {
+    return parser();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+}
+
+const match = z
+  .strictObject({
+    regions: list(wildcard).default(['*']),
+    names: list(text).default(['*']),
+    types: list(z.enum(['normal', 'enterprise'])).default(['normal', 'enterprise']),
+    tags: z.record(text, list(text, 'list at least one value, or * for any')).default({}),
+  })
+  .prefault({});
+
+const exemption = z.strictObject({
+  groups: list(
+    text.regex(/^sg-[A-Za-z0-9_-]+$/, 'write a security group id, such as sg-bp67acfm'),
+    'list at least one security group id',
+  ),
+  reason: z.string('write why, for the record').trim().min(1, 'write why, for the record'),
+  ticket: text.optional(),
+  until: z.iso.date('write a day like 2027-03-31').optional(),
+});
+
+const field = z
+  .strictObject({
+    value: text.optional(),
+    tag: text.optional(),
+    existing: z.boolean().optional(),
+    default: text.default('none'),
+  })
+  .refine(
+    (source) => [source.value, source.tag, source.existing].filter(Boolean).length <= 1,
+    'names several sources: write one of value, tag and existing',
+  );
+
+const fields = z.record(text, field).default({});
+
+const common = {
+  id: text.regex(
+    /^[a-z0-9][a-z0-9-]{0,63}$/,
+    'write up to 64 lower-case letters, digits and hyphens, a letter or digit first',
+  ),
+  mode: z.enum(['observe', 'enforce']).default('observe'),
+  severity: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
+  match,
+  exempt: z.array(exemption).default([]),
+};
+
+const denyEgress = z.strictObject({
+  ...common,
+  kind: z.literal('deny-egress'),
+  deny: list(
+    z.strictObject({
+      to: list(destination, 'list at least one destination, such as 0.0.0.0/0'),
+      protocol,
+      ports: list(port, 'list at least one, or leave the key out for all ports')
+        .transform(mergePorts)
+        .optional(),
+    }),
+    'list the traffic to deny',
+  ),
+  rule: z
+    .strictObject({
+      priority: wholeNumber(1, 100).default(1),
+      description: text.default('{policy} | managed by palisade'),
+      fields,
+    })
+    .prefault({}),
+});
+
+const describeRules = z.strictObject({
+  ...common,
+  kind: z.literal('describe-rules'),
+  direction: list(z.enum(['ingress', 'egress'])).default(['ingress', 'egress']),
+  template: text,
+  fields,
+});
+
+/** A policy file. */
+export const policyFile = z.strictObject({
+  version: z.literal(1),
+  guardrails: z
+    .strictObject({
+      maxChanges: wholeNumber(0, 1_000_000).default(5000),
+      maxGroups: wholeNumber(0, 1_000_000).default(1000),
+      maxGroupsPercent: wholeNumber(0, 100).default(100),
+      maxChangesPerGroupPerHour: wholeNumber(0, 10_000).default(400),
+    })
+    .prefault({}),
+  quotas: z.strictObject({ rulesPerGroup: wholeNumber(1, 10_000).default(200) }).prefault({}),
+  policies: list(
+    z.discriminatedUnion('kind', [denyEgress, describeRules]),
+    'write at least one policy',
+  ),
+});
+
+export type PolicyFile = z.infer<typeof policyFile>;
