@@ -1,0 +1,112 @@
+import { clientToken, type EcsClient, isEcsError, type WriteCall } from '../ecs';
+import { parseRule, type Rule, type SecurityGroupSummary } from '../security-group';
+import { type GroupReading, readGroup } from './read';
+import type { CallResult } from './run';
+
+/** A write with the ClientToken that it carries on every attempt. */
+export type TokenedCall = Pick<CallResult, 'call' | 'clientToken'>;
+
+/** Gives each call its token, from the trigger and the change itself. */
+export function withTokens(calls: readonly WriteCall[], triggerId: string): TokenedCall[] {
+  return calls.map((call) => ({ call, clientToken: clientToken(triggerId, call) }));
+}
+
+/**
+ * Sends a group's writes in order. After the first that does not succeed the rest are not sent: what
+ * they were planned on may no longer hold.
+ */
+export async function sendCalls(
+  ecs: EcsClient,
+  calls: readonly TokenedCall[],
+): Promise<CallResult[]> {
+  const results: CallResult[] = [];
+  for (const { call, clientToken } of calls) {
+    const stopped = results.some((result) => result.outcome.status !== 'done');
+    const outcome = stopped
+      ? ({ status: 'not-sent' } as const)
+      : await send(ecs, call, clientToken);
+    results.push({ call, clientToken, outcome });
+  }
+  return results;
+}
+
+async function send(
+  ecs: EcsClient,
+  call: WriteCall,
+  token: string,
+): Promise<CallResult['outcome']> {
+  try {
+    return { status: 'done', ...(await ecs.execute(call, token)) };
+  } catch (error) {
+    if (!isEcsError(error)) throw error;
+    return {
+      status: error.kind === 'unknown-outcome' ? 'unknown' : 'failed',
+      kind: error.kind,
+      message: error.message,
+      ...(error.code === undefined ? {} : { code: error.code }),
+      ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    };
+  }
+}
+
+/** Waits between reads of a group whose change does not show yet (DescribeSecurityGroupAttribute lags). */
+const READ_BACK_DELAYS_MS = [200, 400, 800, 1600, 3200];
+
+/**
+ * Reads a group after its writes. If a write that succeeded does not show yet, it reads again with
+ * growing delays, and gives the last reading if it never does.
+ */
+export async function readBack(
+  ecs: EcsClient,
+  summary: SecurityGroupSummary,
+  results: readonly CallResult[],
+  sleep: (milliseconds: number) => Promise<void>,
+): Promise<GroupReading> {
+  let reading = await readGroup(ecs, summary);
+  for (const delay of READ_BACK_DELAYS_MS) {
+    if (reading.status === 'unknown' || shows(reading.group.rules, results)) break;
+    await sleep(delay);
+    reading = await readGroup(ecs, summary);
+  }
+  return reading;
+}
+
+function shows(rules: readonly Rule[], results: readonly CallResult[]): boolean {
+  const done = results.filter((result) => result.outcome.status === 'done');
+  return done.every(({ call }) => {
+    switch (call.action) {
+      case 'AuthorizeSecurityGroup':
+      case 'AuthorizeSecurityGroupEgress': {
+        const Direction = call.action === 'AuthorizeSecurityGroup' ? 'ingress' : 'egress';
+        return call.parameters.Permissions.every((permission) => {
+          const wanted = identityOf(parseRule({ Direction, ...permission }));
+          return rules.some((rule) => identityOf(rule) === wanted);
+        });
+      }
+      case 'ModifySecurityGroupRule':
+      case 'ModifySecurityGroupEgressRule': {
+        const { Description, SecurityGroupRuleId } = call.parameters;
+        return rules.some(
+          (rule) =>
+            rule.description === Description &&
+            (SecurityGroupRuleId === undefined || rule.id === SecurityGroupRuleId),
+        );
+      }
+      default:
+        return call satisfies never;
+    }
+  });
+}
+
+/**
+ * What tells rules apart, whatever their spelling: everything but id and description. The account of a
+ * peer group is left out, because reads name it even where the write did not.
+ */
+function identityOf(rule: Rule): string {
+  const { direction, policy, priority, protocol, ports, sourcePorts, own } = rule;
+  const peer = rule.peer.kind === 'group' ? rule.peer.securityGroupId : rule.peer;
+  return JSON.stringify(
+    [direction, policy, priority, protocol, ports, sourcePorts, peer, own],
+    (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
+  );
+}

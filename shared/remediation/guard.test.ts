@@ -1,0 +1,149 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { makeGroup, makeRun, policySet, summariesOf } from '../../test/support';
+import { createFolderStore, type RecordStore } from '../evidence';
+import {
+  bookChanges,
+  divideLimits,
+  type PlannedGroup,
+  reasonsToHoldBack,
+  runLimits,
+} from './guard';
+
+const HOUR = 60 * 60 * 1000;
+const NOW = Date.parse('2026-03-01T04:00:00Z');
+
+const summaries = summariesOf([
+  {
+    RegionId: 'cn-hangzhou',
+    SecurityGroups: ['sg-a', 'sg-b', 'sg-c', 'sg-d'].map((id) => makeGroup(id, [])),
+    PrefixLists: [],
+  },
+]);
+
+function planned(changes: number, position = 0): PlannedGroup {
+  const summary = summaries[position];
+  if (!summary) throw new Error('there is no such group');
+  return { summary, plan: { calls: [], changes, findings: [] } };
+}
+
+describe('the limits of a run', () => {
+  const limits = (guardrails: string, groups: number) =>
+    runLimits(policySet({ guardrails }), groups);
+
+  it('are those of the policy file, the percentage counted over the groups and rounded down', () => {
+    expect(limits('{ maxChanges: 7, maxGroups: 50, maxGroupsPercent: 25 }', 10)).toEqual({
+      maxChanges: 7,
+      maxGroups: 2,
+    });
+    expect(limits('{ maxGroups: 3, maxGroupsPercent: 100 }', 10).maxGroups).toBe(3);
+    expect(limits('{ maxGroupsPercent: 25 }', 3).maxGroups).toBe(0);
+    expect(limits('{ maxGroupsPercent: 100 }', 7).maxGroups).toBe(7);
+  });
+
+  it('are divided among parts without anything lost or added, in proportion to their groups', () => {
+    const whole = fc.nat(10_000);
+    const counts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(whole, whole, counts, (maxChanges, maxGroups, groupCounts) => {
+        const parts = divideLimits({ maxChanges, maxGroups }, groupCounts);
+        const groups = groupCounts.reduce((sum, count) => sum + count, 0);
+        for (const key of ['maxChanges', 'maxGroups'] as const) {
+          const total = key === 'maxChanges' ? maxChanges : maxGroups;
+          expect(parts.reduce((sum, part) => sum + part[key], 0)).toBe(total);
+          for (const [index, part] of parts.entries()) {
+            const fair = (total * (groupCounts[index] ?? 0)) / groups;
+            expect(Math.abs(part[key] - fair)).toBeLessThanOrEqual(1);
+          }
+        }
+      }),
+    );
+  });
+
+  it('leave every part free to change all of its groups when the whole is', () => {
+    expect(divideLimits({ maxChanges: 60, maxGroups: 60 }, [50, 9, 1])).toEqual([
+      { maxChanges: 50, maxGroups: 50 },
+      { maxChanges: 9, maxGroups: 9 },
+      { maxChanges: 1, maxGroups: 1 },
+    ]);
+  });
+});
+
+describe('a run is held back', () => {
+  const run = makeRun('guarded', summaries, { limits: { maxChanges: 10, maxGroups: 2 } });
+  const goOn = async () => undefined;
+
+  it('by no limit that it only reaches', async () => {
+    expect(await reasonsToHoldBack(run, [planned(4), planned(6, 1)], goOn)).toEqual([]);
+  });
+
+  it('by each limit that it exceeds, with the figures and the setting to change', async () => {
+    expect(await reasonsToHoldBack(run, [planned(4), planned(7, 1)], goOn)).toEqual([
+      expect.stringMatching(/11 changes and may make 10: .*guardrails\.maxChanges/),
+    ]);
+    const three = [planned(1), planned(1, 1), planned(1, 2)];
+    expect(await reasonsToHoldBack(run, three, goOn)).toEqual([
+      expect.stringMatching(/change 3 of 4 groups and may change 2: .*maxGroupsPercent/),
+    ]);
+  });
+
+  it('by the stop switch, and also when the stop switch cannot be read', async () => {
+    expect(await reasonsToHoldBack(run, [planned(1)], async () => 'stopped')).toEqual(['stopped']);
+    const unreadable = () => Promise.reject(new Error('no such bucket'));
+    expect(await reasonsToHoldBack(run, [planned(1)], unreadable)).toEqual([
+      'the stop switch could not be read, so nothing is changed: no such bucket',
+    ]);
+  });
+});
+
+describe('the hourly limit of a group', () => {
+  let folder: string;
+  let records: RecordStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'palisade-guard-'));
+    records = createFolderStore(folder);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const policies = policySet({ guardrails: '{ maxChangesPerGroupPerHour: 10 }' });
+  const run = (name: string) => makeRun(name, summaries, { policies });
+  const book = (name: string, changes: number, now = NOW, position = 0) =>
+    bookChanges(records, run(name), planned(changes, position), now);
+
+  it('lets changes up to the limit pass, over all runs within the hour', async () => {
+    expect(await book('one', 6)).toBeUndefined();
+    expect(await book('two', 4, NOW + 1)).toBeUndefined();
+    expect(await book('three', 1, NOW + 2)).toMatch(
+      /^10 changes were made .* and 1 more .*maxChangesPerGroupPerHour is 10: something may be undoing/,
+    );
+  });
+
+  it('counts for each group apart, and forgets what is an hour old', async () => {
+    await book('one', 10);
+    expect(await book('two', 10, NOW, 1)).toBeUndefined();
+    expect(await book('two', 1, NOW + HOUR - 1)).toMatch(/^10 changes/);
+    expect(await book('two', 10, NOW + HOUR)).toBeUndefined();
+  });
+
+  it('books nothing for changes that it refuses', async () => {
+    expect(await book('one', 11)).toMatch(/^0 changes/);
+    expect(await book('two', 10)).toBeUndefined();
+  });
+
+  it('does not count the first attempt of a run against its retry, but against other runs once', async () => {
+    expect(await book('one', 8)).toBeUndefined();
+    expect(await book('one', 8, NOW + 500)).toBeUndefined();
+    expect(await book('two', 2, NOW + 600)).toBeUndefined();
+    expect(await book('three', 1, NOW + 700)).toMatch(/^10 changes/);
+  });
+
+  it('leaves the group alone when it cannot be checked', async () => {
+    await writeFile(join(folder, 'a-file'), '');
+    const broken = createFolderStore(join(folder, 'a-file'));
+    expect(await bookChanges(broken, run('one'), planned(1), NOW)).toMatch(
+      /^the hourly limit of the group could not be checked: .*name a folder/,
+    );
+  });
+});

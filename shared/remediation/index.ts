@@ -1,0 +1,21 @@
+/**
+ * The pipeline behind every door: read, judge, plan, guard, act, read back, record. A door decodes what
+ * started it, names the groups, and calls `remediate`; a run over many groups is cut into shards first.
+ */
+
+export { mapConcurrently } from './concurrency';
+export { runLimits } from './guard';
+export { ListReader, readGroup } from './read';
+export { remediate, type Surroundings } from './remediate';
+export type {
+  CallResult,
+  GroupResult,
+  ReportedFinding,
+  Run,
+  RunLimits,
+  RunResult,
+  Trigger,
+  Verdict,
+} from './run';
+export { cutIntoShards, decodeShard, type Shard, taskIdOf } from './shards';
+export { type Totals, totalsOf } from './verdict';

@@ -1,0 +1,95 @@
+import type { EcsErrorKind, WriteCall } from '../ecs';
+import type { Finding, PolicyMode, PolicySet } from '../policy';
+import type {
+  Permission,
+  RegionId,
+  SecurityGroupId,
+  SecurityGroupSummary,
+} from '../security-group';
+
+/** What started a run. */
+export interface Trigger {
+  readonly kind: 'command-line' | 'timer';
+  /**
+   * The same for every retry of one trigger and different for the next one. ClientTokens are derived
+   * from it: that is what makes a retry harmless and the next run effective.
+   */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** Most changes and groups that one run, or one part of a run, may touch. */
+export interface RunLimits {
+  readonly maxChanges: number;
+  readonly maxGroups: number;
+}
+
+/** A request to look at some groups and repair what a policy says may be repaired. */
+export interface Run {
+  readonly runId: string;
+  /** Names the part of a run that was cut into shards; `whole` if it was not. */
+  readonly part: string;
+  readonly trigger: Trigger;
+  /** Change nothing, whatever the policies' modes say. */
+  readonly dryRun: boolean;
+  readonly policies: PolicySet;
+  readonly limits: RunLimits;
+  readonly groups: readonly SecurityGroupSummary[];
+}
+
+/**
+ * How a group stands. `unknown` outweighs the rest: what was not read completely is never compliant.
+ * `unrepairable`: it violates a policy and nothing that Palisade may do mends it. `exempt`: everything
+ * it violates is let pass by an exemption.
+ */
+export type Verdict = 'compliant' | 'violating' | 'unknown' | 'exempt' | 'unrepairable';
+
+/** A finding with the mode of the policy it comes from. */
+export type ReportedFinding = Finding & { readonly mode: PolicyMode };
+
+/** A write as it was planned, and what became of it. */
+export interface CallResult {
+  readonly call: WriteCall;
+  readonly clientToken: string;
+  readonly outcome:
+    | { readonly status: 'not-sent' }
+    | { readonly status: 'done'; readonly requestId: string; readonly attempts: number }
+    | {
+        readonly status: 'failed' | 'unknown';
+        readonly kind: EcsErrorKind;
+        readonly message: string;
+        readonly code?: string;
+        readonly requestId?: string;
+      };
+}
+
+/** What a run found at one group and did about it. */
+export interface GroupResult {
+  readonly regionId: RegionId;
+  readonly securityGroupId: SecurityGroupId;
+  readonly name: string;
+  /** How the group stands at the end of the run, by a fresh read where something was sent. */
+  readonly verdict: Verdict;
+  /** How it stood when the run began. */
+  readonly verdictBefore: Verdict;
+  readonly findings: readonly ReportedFinding[];
+  readonly findingsBefore: readonly ReportedFinding[];
+  /** What enforced policies call for; sent unless this was a dry run or a guardrail held it back. */
+  readonly calls: readonly CallResult[];
+  /** Rules added and descriptions changed by those calls. */
+  readonly changes: number;
+  /** Why this group alone was left as it is, although its run went ahead. */
+  readonly heldBack?: string;
+  /** The rules as they were read, before and after; absent where the read was not complete. */
+  readonly before?: readonly Permission[];
+  readonly after?: readonly Permission[];
+}
+
+/** The result of a run. */
+export interface RunResult {
+  readonly runId: string;
+  readonly groups: readonly GroupResult[];
+  /** Why nothing was changed although changes were called for; empty if nothing held the run back. */
+  readonly heldBack: readonly string[];
+}

@@ -1,0 +1,69 @@
+import { FormatError, parseRegionId, type RegionId } from '../security-group';
+
+/** What a deployment says through environment variables. */
+export interface Settings {
+  /** Regions to sweep; absent: every region that DescribeRegions lists. */
+  readonly regionIds?: readonly RegionId[];
+  /** Look and report, but change nothing. */
+  readonly dryRun: boolean;
+  /** The reason why nothing may be changed, while the stop switch is on. */
+  readonly stop?: string;
+  /** Folder for records: a mounted bucket or file system. */
+  readonly recordFolder?: string;
+  /** Name of the function that repairs a shard. */
+  readonly enforceFunction: string;
+  /** Name of the FC 2.0 service that holds the functions; absent: FC 3.0. */
+  readonly serviceName?: string;
+  readonly ecsEndpoint?: string;
+  readonly functionComputeEndpoint?: string;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Reads the settings. Throws an Error that names the variable and what to write. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const text = (name: string) => environment[name]?.trim() || undefined;
+  const optional = <Key extends keyof Settings>(key: Key, value: Settings[Key] | undefined) =>
+    (value === undefined ? {} : { [key]: value }) as Pick<Settings, Key> | Record<string, never>;
+
+  const regions = text('PALISADE_REGIONS');
+  const stop = text('PALISADE_STOP');
+  return {
+    ...(regions === undefined || regions === '*'
+      ? {}
+      : { regionIds: readRegions('PALISADE_REGIONS', regions) }),
+    dryRun: isOn('PALISADE_DRY_RUN', text('PALISADE_DRY_RUN')),
+    ...(isOn('PALISADE_STOP', stop)
+      ? { stop: 'the stop switch is on (PALISADE_STOP): nothing is changed until it is turned off' }
+      : {}),
+    ...optional('recordFolder', text('PALISADE_RECORDS')),
+    enforceFunction: text('PALISADE_ENFORCE_FUNCTION') ?? 'palisade-enforce',
+    ...optional('serviceName', text('PALISADE_FC_SERVICE')),
+    ...optional('ecsEndpoint', text('PALISADE_ECS_ENDPOINT')),
+    ...optional('functionComputeEndpoint', text('PALISADE_FC_ENDPOINT')),
+    logLevel: readLogLevel('PALISADE_LOG_LEVEL', text('PALISADE_LOG_LEVEL') ?? 'info'),
+  };
+}
+
+function isOn(name: string, value: string | undefined): boolean {
+  if (value === undefined || /^(false|off|no|0)$/i.test(value)) return false;
+  if (/^(true|on|yes|1)$/i.test(value)) return true;
+  throw new Error(`${name} is "${value}": write true or false`);
+}
+
+function readRegions(name: string, value: string): RegionId[] {
+  try {
+    return value.split(',').map((region) => parseRegionId(region.trim()));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Error(`${name} is "${value}": ${error.message}; divide several by commas`);
+  }
+}
+
+function readLogLevel(name: string, value: string): LogLevel {
+  const level = LOG_LEVELS.find((each) => each === value.toLowerCase());
+  if (level) return level;
+  throw new Error(`${name} is "${value}": write ${LOG_LEVELS.join(', ')}`);
+}

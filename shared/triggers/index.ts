@@ -1,0 +1,2 @@
+/** Decoding what starts a function: the events of its triggers, as the platform sends them. */
+export { decodeTimerEvent, type TimerEvent } from './timer';
