@@ -1,0 +1,17 @@
+// Apart from its caller, so that the library is loaded only when the environment names no key.
+import Credential from '@alicloud/credentials';
+import type { CredentialsProvider } from '../../shared/ecs';
+
+/** The SDK's default chain: profile files, an instance's role, a credentials URL. Throws if all fail. */
+export function credentialChain(): CredentialsProvider {
+  const chain = new Credential();
+  return async () => {
+    const found = await chain.getCredential();
+    if (!found.accessKeyId || !found.accessKeySecret) throw new Error('the chain has no key');
+    return {
+      accessKeyId: found.accessKeyId,
+      accessKeySecret: found.accessKeySecret,
+      ...(found.securityToken ? { securityToken: found.securityToken } : {}),
+    };
+  };
+}

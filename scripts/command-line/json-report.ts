@@ -1,0 +1,52 @@
+import type { CallResult, GroupResult, ReportedFinding, RunResult } from '../../shared/remediation';
+import { totalsOf } from '../../shared/remediation';
+import { formatAddress } from '../../shared/security-group';
+import type { Listing } from './connection';
+
+/** What `--json` prints; keys are stable. */
+export function jsonReport(result: RunResult, unlisted: Listing['unlisted'], applied: boolean) {
+  return {
+    runId: result.runId,
+    groups: result.groups.map((group) => groupJson(group, applied)),
+    totals: { ...totalsOf(result), unlistedRegions: unlisted.length },
+    heldBack: result.heldBack,
+    unlisted,
+  };
+}
+
+function groupJson(group: GroupResult, applied: boolean) {
+  return {
+    regionId: group.regionId,
+    securityGroupId: group.securityGroupId,
+    name: group.name,
+    verdict: group.verdict,
+    ...(applied ? { verdictBefore: group.verdictBefore } : {}),
+    findings: group.findings.map(findingJson),
+    changes: group.calls.map((call) => changeJson(call, applied)),
+    ...(group.heldBack === undefined ? {} : { heldBack: group.heldBack }),
+  };
+}
+
+function findingJson({ policyId, severity, mode, status, message, witness }: ReportedFinding) {
+  return {
+    policyId,
+    severity,
+    mode,
+    status,
+    message,
+    ...(witness
+      ? {
+          witness: {
+            ...witness,
+            peer: formatAddress(witness.family, witness.peer),
+            own: witness.own === null ? null : formatAddress(witness.family, witness.own),
+          },
+        }
+      : {}),
+  };
+}
+
+function changeJson({ call, clientToken, outcome }: CallResult, applied: boolean) {
+  const { action, parameters } = call;
+  return applied ? { action, parameters, clientToken, outcome } : { action, parameters };
+}

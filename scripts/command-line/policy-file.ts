@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import type { PolicySet } from '../../shared/policy';
+import { loadPolicies } from '../../shared/policy/load';
+import { EXIT_CODES } from './exit-code';
+
+/** Reads a policy file from disk. Throws PolicyFileError, or an Error that names the file. */
+export async function readPolicyFile(file: string): Promise<PolicySet> {
+  let source: string;
+  try {
+    source = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  return loadPolicies(source, file, Date.now());
+}
+
+/** Checks policy files and says what is wrong with them. Gives the exit code. */
+export async function validate(files: readonly string[], json: boolean): Promise<number> {
+  let exitCode: number = EXIT_CODES.compliant;
+  for (const file of files) {
+    try {
+      const { policies, digest } = await readPolicyFile(file);
+      console.log(
+        json
+          ? JSON.stringify({ file, valid: true, policies: policies.length, digest })
+          : `${file} is valid: ${policies.map((each) => `${each.id} (${each.kind}, ${each.mode})`).join(', ')}`,
+      );
+    } catch (error) {
+      exitCode = EXIT_CODES.error;
+      const { message } = error as Error;
+      const problems = (error as { problems?: unknown }).problems ?? [{ message }];
+      if (json) console.log(JSON.stringify({ file, valid: false, problems }));
+      else console.error(message);
+    }
+  }
+  return exitCode;
+}

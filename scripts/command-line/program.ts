@@ -1,0 +1,187 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** The command line. Commands load what they need when they run, so that --help answers at once. */
+export function createProgram(): Command {
+  const program = new Command('palisade')
+    .description('Keeps Alibaba Cloud ECS security groups compliant with policy files.')
+    .showHelpAfterError('(add --help for the options)');
+
+  program
+    .command('validate')
+    .argument('<file...>', 'policy files')
+    .description('check policy files, and say what is wrong with them and what to write instead')
+    .option('--json', 'print one line of JSON for each file', false)
+    .addHelpText('after', examples('palisade validate policies/starter.yaml'))
+    .action(async (files: string[], options: { json: boolean }) => {
+      const { validate } = await import('./policy-file');
+      process.exitCode = await validate(files, options.json);
+    });
+
+  withPolicy(program.command('plan'))
+    .description('look at every group and say what would be changed; changes nothing')
+    .addHelpText(
+      'after',
+      examples(
+        'palisade plan --policy policies/starter.yaml --region cn-hangzhou',
+        'palisade plan --policy policy.yaml --region cn-hangzhou --region cn-shanghai --json',
+      ),
+    )
+    .addHelpText('after', EXIT_CODE_HELP)
+    .action(async (options) => {
+      const { plan } = await import('./run-command');
+      process.exitCode = await plan(options);
+    });
+
+  withPolicy(program.command('apply'))
+    .description('repair what the policies in mode "enforce" say, then read again and report')
+    .option('--yes', 'do not ask; without a terminal nobody is asked')
+    .option('--records <folder>', 'where the record of the run is kept', 'out/records')
+    .addHelpText(
+      'after',
+      examples(
+        'palisade apply --policy policy.yaml --region cn-hangzhou',
+        'palisade apply --policy policy.yaml --yes --json --records /var/lib/palisade',
+      ),
+    )
+    .addHelpText('after', EXIT_CODE_HELP)
+    .action(async (options) => {
+      const { apply } = await import('./run-command');
+      process.exitCode = await apply(options);
+    });
+
+  withSource(program.command('explain'))
+    .description(
+      'say what a group does to one packet, by which rule, and which rules that one beats',
+    )
+    .option('--group <id>', 'security group')
+    .addOption(new Option('--direction <direction>').choices(['ingress', 'egress']))
+    .option('--protocol <protocol>', 'tcp, udp, icmp, icmpv6, gre or a number')
+    .option('--to <address>', 'destination; the other end of an egress packet')
+    .option('--from <address>', 'source; the other end of an ingress packet')
+    .option('--port <number>', 'destination port, of TCP and UDP', wholeNumber)
+    .option('--source-port <number>', 'source port, of TCP and UDP', wholeNumber)
+    .addHelpText(
+      'after',
+      examples(
+        'palisade explain --group sg-bp1web --direction egress --protocol tcp --to 10.1.2.3 --port 443',
+        'palisade explain --inventory groups.json --group sg-bp1web --direction ingress --protocol icmp --from 192.0.2.7',
+        'palisade explain --batch questions.jsonl',
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+A line of a batch:
+  {"rules":[…],"groupType":"normal","innerAccessPolicy":"Accept","packets":[{"direction":"egress",
+   "family":4,"protocol":6,"srcPort":50000,"dstPort":443,"peer":"10.1.2.3","own":"10.0.0.1"}]}
+is answered by {"verdicts":[{"verdict":"accept","ruleId":null}]}`,
+    )
+    .action(async (options) => {
+      const { explain } = await import('./explain');
+      process.exitCode = await explain(options);
+    });
+
+  withSource(program.command('lint'))
+    .description('show rules that no packet reaches and rules that change nothing')
+    .option('--group <id>', 'security group; default: every one')
+    .addHelpText(
+      'after',
+      examples(
+        'palisade lint --group sg-bp1web --region cn-hangzhou',
+        'palisade lint --inventory groups.json --json',
+        'palisade lint --batch rules.jsonl',
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  every rule does something
+  1  the command could not do its work
+  2  some rule does nothing
+  3  something could not be read completely
+A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverMatched":["sgr-…"]}`,
+    )
+    .action(async (options) => {
+      const { lint } = await import('./lint');
+      process.exitCode = await lint(options);
+    });
+
+  program
+    .command('local')
+    .description('run ECS, STS and Function Compute on this machine until told to stop')
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', wholeNumber, 0)
+    .option('--inventory <file>', 'groups to start from, as JSON; repeatable', collect, [])
+    .option('--template <file>', 'functions to deploy; default: template.yml, if they are built')
+    .option('--throttle <calls>', 'most calls a second for each region and API', wholeNumber)
+    .option('--latency <ms>', 'how long each call takes', wholeNumber)
+    .option('--read-lag <ms>', 'how long a write stays invisible to reads', wholeNumber)
+    .option('--rule-quota <number>', 'most rules a group', wholeNumber)
+    .option('--max-url-length <bytes>', 'longest URL that is accepted', wholeNumber)
+    .option('--call-log <file>', 'append every call to a file, as JSON lines')
+    .addHelpText(
+      'after',
+      examples(
+        'palisade local --port 8080',
+        'palisade local --inventory inventory.json --throttle 20 --latency 30',
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Prints one line of JSON when it is ready: endpoints, an access key, the account and the regions.
+  GET <endpoint>/local-cloud/calls   every call so far, as JSON`,
+    )
+    .action(async (options) => {
+      const { serveLocalCloud } = await import('./local-command');
+      await serveLocalCloud(options);
+    });
+
+  return program;
+}
+
+function withPolicy(command: Command): Command {
+  return withConnection(command.requiredOption('--policy <file>', 'policy file')).option(
+    '--all',
+    'show every group with findings, not only the first ones',
+  );
+}
+
+function withSource(command: Command): Command {
+  return withConnection(command)
+    .option('--inventory <file>', 'groups from a file, as JSON, instead of ECS')
+    .option('--batch <file>', 'answer JSON lines; - is standard input');
+}
+
+function withConnection(command: Command): Command {
+  return command
+    .option('--region <id>', 'region to look at; repeatable; default: every region', collect, [])
+    .option('--endpoint <url>', 'ECS endpoint, such as http://127.0.0.1:8080')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
+ALIBABA_CLOUD_SECURITY_TOKEN; otherwise the default credential chain of the Alibaba Cloud SDK.`,
+    );
+}
+
+const EXIT_CODE_HELP = `
+Exit codes:
+  0  every group is compliant or exempt
+  1  the command could not do its work
+  2  a group violates a policy
+  3  something could not be read completely`;
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Write a whole number.');
+  return Number(value);
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createFolderStore } from '../../shared/evidence';
+import { inScope, regionInScope } from '../../shared/policy';
+import {
+  type Run,
+  remediate,
+  runLimits,
+  type Surroundings,
+  totalsOf,
+} from '../../shared/remediation';
+import { readSettings, readStopSwitch } from '../../shared/runtime';
+import { type ConnectionOptions, connect, type Listing, listGroups } from './connection';
+import { exitCodeOf } from './exit-code';
+import { jsonReport } from './json-report';
+import { readPolicyFile } from './policy-file';
+import { showProgress } from './progress';
+import { textReport } from './text-report';
+
+/** Options of `plan` and `apply`. */
+export interface RunOptions extends ConnectionOptions {
+  readonly policy: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+  /** Only for `apply`. */
+  readonly yes?: boolean;
+  readonly records?: string;
+}
+
+/** Looks at every group and says what an `apply` would change. Gives the exit code. */
+export async function plan(options: RunOptions): Promise<number> {
+  const { run, surroundings, listing } = await prepare(options, true);
+  const result = await withProgress(options, run, surroundings);
+  print(options, result, listing, false);
+  return exitCodeOf(totalsOf(result), listing.unlisted.length);
+}
+
+/** Repairs what the policies say may be repaired. Gives the exit code, by a fresh read afterwards. */
+export async function apply(options: RunOptions): Promise<number> {
+  const { run, surroundings, listing } = await prepare(options, false);
+  if (process.stdin.isTTY && process.stdout.isTTY && !options.yes && !options.json) {
+    const preview = await withProgress(options, { ...run, dryRun: true }, surroundings);
+    print(options, preview, listing, false);
+    if (preview.groups.every((group) => group.calls.length === 0)) {
+      return exitCodeOf(totalsOf(preview), listing.unlisted.length);
+    }
+    if (!(await confirm('Make these changes? [y/N] '))) {
+      console.log('Nothing was changed.');
+      return exitCodeOf(totalsOf(preview), listing.unlisted.length);
+    }
+  }
+  const result = await withProgress(options, run, surroundings);
+  if (run.dryRun) console.error('PALISADE_DRY_RUN is on: nothing is changed.');
+  print(options, result, listing, !run.dryRun);
+  return exitCodeOf(totalsOf(result), listing.unlisted.length);
+}
+
+async function prepare(
+  options: RunOptions,
+  dryRun: boolean,
+): Promise<{ run: Run; surroundings: Surroundings; listing: Listing }> {
+  const policies = await readPolicyFile(options.policy);
+  const settings = readSettings(process.env);
+  const ecs = await connect(options);
+  const listing = await listGroups(ecs, options, {
+    isWanted: (regionId) => regionInScope(policies, regionId),
+  });
+  const groups = listing.groups.filter((group) => inScope(policies, group));
+  const now = new Date();
+  const runId = `cli-${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
+  const records = createFolderStore(options.records ?? 'out/records');
+  return {
+    listing,
+    run: {
+      runId,
+      part: 'whole',
+      trigger: { kind: 'command-line', id: runId, time: now.toISOString() },
+      dryRun: dryRun || settings.dryRun,
+      policies,
+      limits: runLimits(policies, groups.length),
+      groups,
+    },
+    surroundings: {
+      ecs,
+      records,
+      now: Date.now,
+      sleep: (milliseconds) => sleep(milliseconds),
+      stop: () => readStopSwitch(settings.stop, records),
+    },
+  };
+}
+
+async function withProgress(options: RunOptions, run: Run, surroundings: Surroundings) {
+  if (options.json) return remediate(run, surroundings);
+  const { onProgress, stop } = showProgress();
+  try {
+    return await remediate(run, { ...surroundings, onProgress });
+  } finally {
+    stop();
+  }
+}
+
+function print(
+  options: RunOptions,
+  result: Awaited<ReturnType<typeof remediate>>,
+  { unlisted }: Listing,
+  applied: boolean,
+): void {
+  if (options.json) console.log(JSON.stringify(jsonReport(result, unlisted, applied)));
+  else console.log(textReport(result, unlisted, { applied, all: options.all ?? false }));
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+  } finally {
+    terminal.close();
+  }
+}

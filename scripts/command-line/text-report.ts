@@ -1,0 +1,121 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { GroupResult, RunResult, Verdict } from '../../shared/remediation';
+import { totalsOf } from '../../shared/remediation';
+import { describeRule, parseRule } from '../../shared/security-group';
+import type { Listing } from './connection';
+
+/** Groups shown with all their findings; the rest is counted. */
+const MOST_SHOWN = 20;
+
+const COLORS: Readonly<Record<Verdict, (text: string) => string>> = {
+  compliant: pc.green,
+  exempt: pc.cyan,
+  violating: pc.red,
+  unrepairable: pc.magenta,
+  unknown: pc.yellow,
+};
+
+/** A result for people: groups that are not compliant with what was found and done, then the totals. */
+export function textReport(
+  result: RunResult,
+  unlisted: Listing['unlisted'],
+  { applied, all }: { readonly applied: boolean; readonly all: boolean },
+): string {
+  const noteworthy = result.groups.filter(
+    (group) => group.findings.length > 0 || group.findingsBefore.length > 0,
+  );
+  const shown = all ? noteworthy : noteworthy.slice(0, MOST_SHOWN);
+  const lines = shown.flatMap((group) => groupLines(group, applied));
+  if (shown.length < noteworthy.length) {
+    lines.push(
+      pc.dim(`… and ${noteworthy.length - shown.length} more groups: --all shows them`),
+      '',
+    );
+  }
+  for (const { regionId, reason } of unlisted) {
+    lines.push(pc.yellow(`${regionId} could not be listed: ${reason}`));
+  }
+  for (const reason of result.heldBack) lines.push(pc.yellow(`Nothing is changed: ${reason}`));
+  return [...lines, totalsTable(result), closingLine(result, applied)].join('\n');
+}
+
+function groupLines(group: GroupResult, applied: boolean): string[] {
+  const color = COLORS[group.verdict];
+  const verdict =
+    group.verdict === group.verdictBefore
+      ? color(group.verdict)
+      : `${group.verdictBefore} → ${color(group.verdict)}`;
+  const lines = [
+    `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(group.regionId)}  ${verdict}`,
+  ];
+  for (const finding of group.findings.length > 0 ? group.findings : group.findingsBefore) {
+    const note = finding.mode === 'observe' ? pc.dim(' (observed only)') : '';
+    lines.push(`  ${finding.policyId}${note}: ${finding.message}`);
+  }
+  for (const { call, outcome } of group.calls) {
+    const mark = applied
+      ? { done: '✔', failed: '✖', unknown: '?', 'not-sent': '·' }[outcome.status]
+      : '+';
+    for (const change of describeCall(call)) lines.push(pc.dim(`    ${mark} ${change}`));
+    if ('message' in outcome) lines.push(pc.red(`      ${outcome.message}`));
+  }
+  if (group.heldBack) lines.push(pc.yellow(`  left as it is: ${group.heldBack}`));
+  return [...lines, ''];
+}
+
+/** A write in words, one line for each change. */
+export function describeCall(call: GroupResult['calls'][number]['call']): string[] {
+  switch (call.action) {
+    case 'AuthorizeSecurityGroup':
+    case 'AuthorizeSecurityGroupEgress': {
+      const Direction = call.action === 'AuthorizeSecurityGroup' ? 'ingress' : 'egress';
+      return call.parameters.Permissions.map(
+        (permission) => `add ${describeRule(parseRule({ Direction, ...permission }))}`,
+      );
+    }
+    case 'ModifySecurityGroupRule':
+    case 'ModifySecurityGroupEgressRule': {
+      const { SecurityGroupRuleId, Description } = call.parameters;
+      return [`describe ${SecurityGroupRuleId ?? 'rule'} as "${Description}"`];
+    }
+    default:
+      return call satisfies never;
+  }
+}
+
+function totalsTable(result: RunResult): string {
+  const verdicts = ['compliant', 'exempt', 'violating', 'unrepairable', 'unknown'] as const;
+  const table = new Table({
+    head: ['region', 'groups', ...verdicts, 'changes'].map((text) => pc.bold(text)),
+    style: { head: [], border: [] },
+    colAligns: ['left', ...Array<'right'>(7).fill('right')],
+  });
+  const row = (name: string, groups: readonly GroupResult[]) => {
+    const totals = totalsOf({ ...result, groups });
+    table.push([
+      name,
+      totals.groups,
+      ...verdicts.map((verdict) =>
+        totals[verdict] === 0 ? pc.dim('0') : COLORS[verdict](String(totals[verdict])),
+      ),
+      totals.changes,
+    ]);
+  };
+  const regions = [...new Set(result.groups.map((group) => group.regionId))].sort();
+  for (const region of regions) {
+    row(
+      region,
+      result.groups.filter((group) => group.regionId === region),
+    );
+  }
+  if (regions.length !== 1) row('all', result.groups);
+  return table.toString();
+}
+
+function closingLine(result: RunResult, applied: boolean): string {
+  const totals = totalsOf(result);
+  if (applied) return `Run ${result.runId} is done.`;
+  if (totals.changes === 0) return 'Nothing to change.';
+  return `${totals.changes} changes to make: "palisade apply" with the same options makes them.`;
+}

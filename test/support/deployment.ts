@@ -1,0 +1,173 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CallRecord,
+  type FaultHook,
+  type LocalCloud,
+  type LocalCloudOptions,
+  startLocalCloud,
+} from '../../local-cloud';
+import {
+  createFunctionCompute,
+  type FunctionCompute,
+  type FunctionDefinition,
+  type InvocationRecord,
+} from '../../local-cloud/function-compute';
+import type { Bundles } from './bundles';
+import type { Inventory } from './inventory';
+
+/** How the functions are deployed, and into what cloud. */
+export interface DeploymentOptions {
+  readonly bundles: Bundles;
+  /** Functions live in a service in FC 2.0. Default: fc3. */
+  readonly generation?: 'fc2' | 'fc3';
+  readonly inventory?: readonly Inventory[];
+  /** More environment variables, or `undefined` for one that is not set. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly cloud?: Omit<LocalCloudOptions, 'inventory' | 'fault' | 'functionCompute'>;
+  readonly enforce?: Partial<FunctionDefinition>;
+  readonly withoutRole?: boolean;
+}
+
+/** A local cloud with both functions deployed. */
+export interface Deployment {
+  readonly cloud: LocalCloud;
+  readonly functionCompute: FunctionCompute;
+  readonly sweepName: string;
+  readonly enforceName: string;
+  readonly recordFolder: string;
+  readonly logLines: readonly string[];
+  /** Log lines with a message, once there are so many: output arrives a little after the result. */
+  logged(message: string, count: number): Promise<Readonly<Record<string, unknown>>[]>;
+  /** Faults are injected while this is set. */
+  fault: FaultHook | undefined;
+  /** Fires the timer and waits until nothing is under way. Gives the attempts that this led to. */
+  sweep(at?: number): Promise<InvocationRecord[]>;
+  /** Writes in the call log so far, answered or not. */
+  writes(): CallRecord[];
+  /** Records by key, in the order of keys. */
+  records(): Promise<Map<string, string>>;
+  /** Every secret and token that was ever sent or handed out. */
+  readonly secrets: ReadonlySet<string>;
+  close(): Promise<void>;
+}
+
+/** When timers fire unless a test says otherwise. */
+const SOME_TIME = Date.parse('2026-03-01T04:00:00Z');
+
+/** Starts a cloud, deploys the functions to it, and keeps their logs and records. */
+export async function deploy(options: DeploymentOptions): Promise<Deployment> {
+  const { bundles, generation = 'fc3', inventory = [] } = options;
+  const recordFolder = await mkdtemp(join(tmpdir(), 'palisade-records-'));
+  const logLines: string[] = [];
+  const secrets = new Set<string>();
+  const failures: unknown[] = [];
+  let functionCompute: FunctionCompute | undefined;
+  const holder: { fault: FaultHook | undefined } = { fault: undefined };
+  const service = generation === 'fc2' ? { serviceName: 'palisade' } : {};
+
+  const cloud = await startLocalCloud({
+    accountId: '1234567890123456',
+    ...options.cloud,
+    inventory,
+    fault: (call) => holder.fault?.(call),
+    onUnexpectedError: (error) => failures.push(error),
+    functionCompute: (context) => {
+      const environment = Object.fromEntries(
+        Object.entries({
+          PALISADE_REGIONS: inventory.map((region) => region.RegionId).join(','),
+          PALISADE_RECORDS: recordFolder,
+          PALISADE_ECS_ENDPOINT: context.endpoint,
+          PALISADE_FC_ENDPOINT: context.endpoint,
+          PALISADE_LOG_LEVEL: 'debug',
+          ...(generation === 'fc2' ? { PALISADE_FC_SERVICE: 'palisade' } : {}),
+          ...options.environment,
+        }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+      const common = {
+        ...service,
+        handler: 'index.handler',
+        runtime: 'nodejs20',
+        timeoutSeconds: 60,
+        memoryMegabytes: 512,
+        environment,
+        ...(options.withoutRole ? {} : { role: `acs:ram::${context.accountId}:role/palisade` }),
+      };
+      functionCompute = createFunctionCompute({
+        ...context,
+        roleCredentials: (...role) => {
+          const credentials = context.roleCredentials(...role);
+          secrets.add(credentials.accessKeySecret).add(credentials.securityToken);
+          return credentials;
+        },
+        regionId: 'cn-hangzhou',
+        asyncRetryDelayMs: 10,
+        onLog: (line) => logLines.push(line),
+        functions: [
+          {
+            ...common,
+            functionName: 'palisade-sweep',
+            codeDirectory: bundles.sweep,
+            timers: [
+              { triggerName: 'daily', cronExpression: '@every 60m', payload: '', enable: true },
+            ],
+          },
+          {
+            ...common,
+            functionName: 'palisade-enforce',
+            codeDirectory: bundles.enforce,
+            ...options.enforce,
+          },
+        ],
+      });
+      return functionCompute;
+    },
+  });
+  if (!functionCompute) throw new Error('the local cloud made no Function Compute');
+  const running = functionCompute;
+  const prefix = generation === 'fc2' ? 'palisade/' : '';
+  secrets.add(cloud.accessKeySecret);
+
+  return Object.assign(holder, {
+    cloud,
+    functionCompute: running,
+    sweepName: `${prefix}palisade-sweep`,
+    enforceName: `${prefix}palisade-enforce`,
+    recordFolder,
+    logLines,
+    secrets,
+    async sweep(at = SOME_TIME) {
+      const before = running.invocations.length;
+      await running.fireTimer(`${prefix}palisade-sweep`, 'daily', at);
+      await running.idle();
+      return running.invocations.slice(before);
+    },
+    async logged(message: string, count: number) {
+      for (;;) {
+        const lines = logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+        const found = lines.filter((line) => line.msg === message);
+        if (found.length >= count) return found;
+        await sleep(5);
+      }
+    },
+    writes: () => cloud.calls.all().filter((call) => call.write),
+    async records() {
+      const entries = await readdir(recordFolder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+      const contents = await Promise.all(
+        files.map(async ({ parentPath, name }): Promise<[string, string]> => {
+          const path = join(parentPath, name);
+          return [path.slice(recordFolder.length + 1), await readFile(path, 'utf8')];
+        }),
+      );
+      return new Map(contents.sort(([one], [other]) => (one < other ? -1 : 1)));
+    },
+    async close() {
+      await cloud.close();
+      await rm(recordFolder, { recursive: true });
+      if (failures.length > 0) throw failures[0];
+    },
+  });
+}

@@ -1,0 +1,25 @@
+/**
+ * What tests that cross rooms have in common: policies and inventories to work on, the built functions
+ * deployed to a local cloud, and the rules of its groups in a form that can be compared.
+ */
+export { type Bundles, buildBundles } from './bundles';
+export {
+  type CommandEnvironment,
+  type CommandResult,
+  type LocalProcess,
+  runPalisade,
+  startLocalProcess,
+} from './command';
+export { type Deployment, type DeploymentOptions, deploy } from './deployment';
+export { type Doom, type Doomed, doomed } from './doom';
+export {
+  COMPLIANT_RULES,
+  type Inventory,
+  type InventoryGroup,
+  makeGroup,
+  makeInventory,
+  PREFIX_LIST_ID,
+} from './inventory';
+export { type PolicyTextOptions, policySet, policyText } from './policies';
+export { duplicateRules, type RulesByGroup, rulesOf } from './rules';
+export { makeRun, summariesOf } from './runs';

@@ -1,0 +1,42 @@
+import type { PolicySet } from '../../shared/policy';
+import { loadPolicies } from '../../shared/policy/load';
+
+/** What a test policy file says differently; each part is YAML. */
+export interface PolicyTextOptions {
+  readonly mode?: 'observe' | 'enforce';
+  /** Such as `{ maxChanges: 5 }`. */
+  readonly guardrails?: string;
+  /** Such as `{ rulesPerGroup: 20 }`. */
+  readonly quotas?: string;
+  /** Exemptions from the denial, such as `[{ groups: [sg-relay], reason: mail relay }]`. */
+  readonly exempt?: string;
+}
+
+/** Denies outbound mail and file sharing to anywhere, and asks for a standard description of rules. */
+export function policyText(options: PolicyTextOptions = {}): string {
+  const { mode = 'enforce', guardrails = '{}', quotas = '{}', exempt = '[]' } = options;
+  return `
+version: 1
+guardrails: ${guardrails}
+quotas: ${quotas}
+policies:
+  - id: no-mail-out
+    kind: deny-egress
+    mode: ${mode}
+    severity: high
+    exempt: ${exempt}
+    deny:
+      - { to: ['0.0.0.0/0', '::/0'], protocol: tcp, ports: [25, 445] }
+    rule: { description: '{owner} | no mail', fields: { owner: { tag: owner, default: unowned } } }
+  - id: descriptions
+    kind: describe-rules
+    mode: ${mode}
+    template: '{owner} | {text}'
+    fields: { owner: { tag: owner, default: unowned } }
+`;
+}
+
+/** The same policies, loaded. */
+export function policySet(options: PolicyTextOptions = {}): PolicySet {
+  return loadPolicies(policyText(options), 'policy.yaml', 0);
+}
