@@ -1,0 +1,56 @@
+import type { RecordStore } from '../../shared/evidence';
+import type { Verdict } from '../../shared/remediation';
+
+/** What the demo tells of a group, from the records of a run. */
+export interface GroupStory {
+  readonly securityGroupId: string;
+  readonly verdictBefore: Verdict;
+  readonly verdict: Verdict;
+  /** What was found, in words; empty for a compliant group. */
+  readonly found: readonly string[];
+  readonly changes: number;
+}
+
+interface OutcomeRecord {
+  readonly compliant: readonly string[];
+  readonly groups: readonly {
+    readonly securityGroupId: string;
+    readonly verdictBefore: Verdict;
+    readonly verdict: Verdict;
+    readonly findingsBefore: readonly { readonly message: string }[];
+    readonly changes: number;
+  }[];
+}
+
+/** The ids of the runs that have a record. */
+export async function recordedRuns(records: RecordStore): Promise<Set<string>> {
+  const keys = await records.list('runs/');
+  return new Set(keys.flatMap((key) => key.split('/')[1] ?? []));
+}
+
+/** What a run did at every group, from the outcomes of its parts. */
+export async function readStories(
+  records: RecordStore,
+  runId: string,
+): Promise<Map<string, GroupStory>> {
+  const stories = new Map<string, GroupStory>();
+  for (const key of await records.list(`runs/${runId}/`)) {
+    if (!key.endsWith('.outcome.json')) continue;
+    const record = JSON.parse((await records.get(key)) ?? '') as OutcomeRecord;
+    for (const securityGroupId of record.compliant) {
+      const verdict = 'compliant';
+      stories.set(securityGroupId, {
+        securityGroupId,
+        verdictBefore: verdict,
+        verdict,
+        found: [],
+        changes: 0,
+      });
+    }
+    for (const group of record.groups) {
+      const found = group.findingsBefore.map((finding) => finding.message);
+      stories.set(group.securityGroupId, { ...group, found });
+    }
+  }
+  return stories;
+}
