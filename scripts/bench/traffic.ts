@@ -192,7 +192,8 @@ function measureHostile({ name, rules }: NamedSet) {
 }
 
 function print(title: string, rows: readonly Readonly<Record<string, string | number>>[]): void {
-  const table = new Table({ head: Object.keys(rows[0] ?? {}) });
+  const style = { head: [], border: [] };
+  const table = new Table({ head: Object.keys(rows[0] ?? {}), style });
   for (const row of rows) table.push(Object.values(row));
   console.log(`\n${title}\n${table.toString()}`);
 }

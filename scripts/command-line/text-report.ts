@@ -115,7 +115,8 @@ function totalsTable(result: RunResult): string {
 
 function closingLine(result: RunResult, applied: boolean): string {
   const totals = totalsOf(result);
-  if (applied) return `Run ${result.runId} is done.`;
+  if (applied)
+    return `Run ${result.runId} ${result.heldBack.length > 0 ? 'was held back' : 'is done'}.`;
   if (totals.changes === 0) return 'Nothing to change.';
   return `${totals.changes} changes to make: "palisade apply" with the same options makes them.`;
 }

@@ -53,7 +53,7 @@ describe('a policy file', () => {
           ],
           deny: [
             {
-              to: ['0.0.0.0/0', '::/0'],
+              peers: ['0.0.0.0/0', '::/0'],
               protocol: 'tcp',
               ports: [
                 { first: 25, last: 25 },
@@ -212,4 +212,14 @@ describe('what is not one YAML document of plain keys and values is refused', ()
     expect(problems(source.replaceAll('\n', '\r\n'))).toEqual(expected);
     expect(problems(`\ufeff${source}`)).toEqual(expected);
   });
+});
+
+test('deny-ingress names sources with from, and refuses to', () => {
+  const file = (side: string) =>
+    `version: 1\npolicies:\n  - { id: a, kind: deny-ingress, deny: [{ ${side}: ['0.0.0.0/0'], protocol: tcp, ports: [22] }] }`;
+  expect(load(file('from')).policies[0]).toMatchObject({
+    kind: 'deny-ingress',
+    deny: [{ peers: ['0.0.0.0/0'], ports: [{ first: 22, last: 22 }] }],
+  });
+  expect(problems(file('to')).join()).toMatch(/policies\[0\]\.deny\[0\]\.to: .*from/);
 });

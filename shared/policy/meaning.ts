@@ -7,6 +7,7 @@ import {
   TEXT,
 } from './description-template';
 import { denialsOf } from './kinds/denials';
+import { INTERNET } from './kinds/internet';
 import { hasEnded } from './match';
 import type { Mistake } from './mistake';
 import type { PolicyFile } from './schema';
@@ -36,15 +37,20 @@ export function checkMeaning(file: PolicyFile, now: number): Mistake[] {
         );
       }
     });
-    if (policy.kind === 'deny-egress') checkDenyEgress(policy, file.quotas.rulesPerGroup, report);
-    else checkDescribeRules(policy, report);
+    if (policy.kind === 'describe-rules') checkDescribeRules(policy, report);
+    else checkDenial(policy, file.quotas.rulesPerGroup, report);
   });
   return [...findings, ...checkStandards(file)];
 }
 
 type Report = (below: (string | number)[], message: string, atKey?: boolean) => void;
 
-function checkDenyEgress(policy: PolicyOf<'deny-egress'>, quota: number, report: Report): void {
+function checkDenial(
+  policy: PolicyOf<'deny-egress' | 'deny-ingress'>,
+  quota: number,
+  report: Report,
+): void {
+  const side = policy.kind === 'deny-egress' ? 'to' : 'from';
   policy.deny.forEach((traffic, index) => {
     const path = ['deny', index];
     const protocol = parseProtocol(traffic.protocol);
@@ -57,18 +63,18 @@ function checkDenyEgress(policy: PolicyOf<'deny-egress'>, quota: number, report:
     }
     const ipv4Only = protocol === PROTOCOL_NUMBERS.ICMP;
     const ipv6Only = protocol === PROTOCOL_NUMBERS.ICMPV6;
-    traffic.to.forEach((destination, position) => {
-      if (/^(sg|pl)-/.test(destination)) return;
-      const { family } = parseCidr(destination);
+    traffic.peers.forEach((peer, position) => {
+      if (peer === INTERNET || /^(sg|pl)-/.test(peer)) return;
+      const { family } = parseCidr(peer);
       if ((ipv4Only && family === 6) || (ipv6Only && family === 4)) {
         report(
-          [...path, 'to', position],
-          `${destination} does not go with protocol ${traffic.protocol}: write icmp for IPv4 and icmpv6 for IPv6, in entries of their own`,
+          [...path, side, position],
+          `${peer} does not go with protocol ${traffic.protocol}: write icmp for IPv4 and icmpv6 for IPv6, in entries of their own`,
         );
       }
     });
   });
-  const rules = denialsOf(policy.deny).length;
+  const rules = denialsOf(policy.deny).reduce((sum, { peers }) => sum + peers.length, 0);
   if (rules > quota) {
     report(
       ['deny'],

@@ -42,17 +42,21 @@ interface PolicyBase {
   readonly exempt: readonly Exemption[];
 }
 
-/** Traffic out of a group that must not get through. */
+/** Traffic between a group and peers outside it that must not get through. */
 export interface DeniedTraffic {
-  /** CIDR blocks, prefix lists (`pl-…`) or security groups (`sg-…`). */
-  readonly to: readonly string[];
+  /**
+   * The far side, which a file calls `to` for egress and `from` for ingress: CIDR blocks, `internet`,
+   * prefix lists (`pl-…`) or security groups (`sg-…`).
+   */
+  readonly peers: readonly string[];
   readonly protocol: string;
-  /** Single ports and ranges, merged and in order; absent: all ports. */
+  /** Destination ports, merged and in order; absent: all ports. */
   readonly ports?: readonly PortRange[] | undefined;
 }
 
-export interface DenyEgressPolicy extends PolicyBase {
-  readonly kind: 'deny-egress';
+/** Denies traffic out of a group, or into it. */
+export interface DenyPolicy extends PolicyBase {
+  readonly kind: 'deny-egress' | 'deny-ingress';
   readonly deny: readonly DeniedTraffic[];
   readonly rule: {
     readonly priority: number;
@@ -69,7 +73,7 @@ export interface DescribeRulesPolicy extends PolicyBase {
   readonly fields: Readonly<Record<string, FieldSource>>;
 }
 
-export type Policy = DenyEgressPolicy | DescribeRulesPolicy;
+export type Policy = DenyPolicy | DescribeRulesPolicy;
 
 /** Bounds of one run, whatever started it. A run that would exceed one changes nothing. */
 export interface Guardrails {

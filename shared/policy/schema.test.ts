@@ -10,11 +10,11 @@ describe('a value that does not fit is refused with what to write', () => {
     ['version: 1\npolicies: [x]', '2:12: policies[0]: is "x": write keys and values'],
     [
       'version: 1\npolicies: [{}]',
-      '2:12: policies[0].kind: is missing: write deny-egress or describe-rules',
+      '2:12: policies[0].kind: is missing: write deny-egress or deny-ingress or describe-rules',
     ],
     [
       'version: 1\npolicies: [{ kind: deny }]',
-      '2:20: policies[0].kind: is "deny": write deny-egress or describe-rules',
+      '2:20: policies[0].kind: is "deny": write deny-egress or deny-ingress or describe-rules',
     ],
     ['version: 1', '1:1: policies: is missing: write a list'],
     [

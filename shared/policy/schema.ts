@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FormatError, parseCidr, parseProtocol } from '../security-group';
+import { INTERNET } from './kinds/internet';
 import { mergePorts, parsePolicyPort } from './ports';
 
 /**
@@ -37,8 +38,9 @@ const protocol = z
     parse(context, () => parseProtocol(value));
   });
 
-const destination = text.superRefine((value, context) => {
-  if (!/^(sg|pl)-[A-Za-z0-9_-]+$/.test(value)) parse(context, () => parseCidr(value));
+const peer = text.superRefine((value, context) => {
+  if (value === INTERNET || /^(sg|pl)-[A-Za-z0-9_-]+$/.test(value)) return;
+  parse(context, () => parseCidr(value));
 });
 
 function parse<Value>(context: z.RefinementCtx, parser: () => Value): Value {
@@ -95,26 +97,46 @@ const common = {
   exempt: z.array(exemption).default([]),
 };
 
+const rule = z
+  .strictObject({
+    priority: wholeNumber(1, 100).default(1),
+    description: text.default('{policy} | managed by palisade'),
+    fields,
+  })
+  .prefault({});
+const denied = {
+  protocol,
+  ports: list(port, 'list at least one, or leave the key out for all ports')
+    .transform(mergePorts)
+    .optional(),
+};
+const denials = 'list the traffic to deny';
+
+/** The far side is called what it is: where traffic goes to, or where it comes from. */
 const denyEgress = z.strictObject({
   ...common,
   kind: z.literal('deny-egress'),
   deny: list(
-    z.strictObject({
-      to: list(destination, 'list at least one destination, such as 0.0.0.0/0'),
-      protocol,
-      ports: list(port, 'list at least one, or leave the key out for all ports')
-        .transform(mergePorts)
-        .optional(),
-    }),
-    'list the traffic to deny',
+    z
+      .strictObject({
+        to: list(peer, 'list at least one destination, such as 0.0.0.0/0'),
+        ...denied,
+      })
+      .transform(({ to, ...traffic }) => ({ peers: to, ...traffic })),
+    denials,
   ),
-  rule: z
-    .strictObject({
-      priority: wholeNumber(1, 100).default(1),
-      description: text.default('{policy} | managed by palisade'),
-      fields,
-    })
-    .prefault({}),
+  rule,
+});
+const denyIngress = z.strictObject({
+  ...common,
+  kind: z.literal('deny-ingress'),
+  deny: list(
+    z
+      .strictObject({ from: list(peer, 'list at least one source, such as 0.0.0.0/0'), ...denied })
+      .transform(({ from, ...traffic }) => ({ peers: from, ...traffic })),
+    denials,
+  ),
+  rule,
 });
 
 const describeRules = z.strictObject({
@@ -138,7 +160,7 @@ export const policyFile = z.strictObject({
     .prefault({}),
   quotas: z.strictObject({ rulesPerGroup: wholeNumber(1, 10_000).default(200) }).prefault({}),
   policies: list(
-    z.discriminatedUnion('kind', [denyEgress, describeRules]),
+    z.discriminatedUnion('kind', [denyEgress, denyIngress, describeRules]),
     'write at least one policy',
   ),
 });

@@ -15,7 +15,7 @@ export function proveEffect(
   for (const direction of ['ingress', 'egress'] as const) {
     const change = difference(ruleSetOf(before, lists), ruleSetOf(after, lists), direction);
     if (change.verdict !== 'exact') return `its effect on traffic cannot be told: ${change.reason}`;
-    const outside = changesOutside(change.changes, trafficOf(policy), lists);
+    const outside = changesOutside(change.changes, trafficOf(policy, direction), lists);
     if (outside.verdict !== 'exact') {
       return `its effect on traffic cannot be told: ${outside.reason}`;
     }

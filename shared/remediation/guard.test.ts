@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { makeGroup, makeRun, policySet, summariesOf } from '../../test/support';
 import { createFolderStore, type RecordStore } from '../evidence';
-import {
-  bookChanges,
-  divideLimits,
-  type PlannedGroup,
-  reasonsToHoldBack,
-  runLimits,
-} from './guard';
+import { bookChanges, type PlannedGroup, reasonsToHoldBack, runLimits } from './guard';
 
 const HOUR = 60 * 60 * 1000;
 const NOW = Date.parse('2026-03-01T04:00:00Z');
@@ -33,41 +27,15 @@ describe('the limits of a run', () => {
   const limits = (guardrails: string, groups: number) =>
     runLimits(policySet({ guardrails }), groups);
 
-  it('are those of the policy file, the percentage counted over the groups and rounded down', () => {
+  it('are those of the policy file, the percentage counted over the groups, rounded down, at least one', () => {
     expect(limits('{ maxChanges: 7, maxGroups: 50, maxGroupsPercent: 25 }', 10)).toEqual({
       maxChanges: 7,
       maxGroups: 2,
     });
     expect(limits('{ maxGroups: 3, maxGroupsPercent: 100 }', 10).maxGroups).toBe(3);
-    expect(limits('{ maxGroupsPercent: 25 }', 3).maxGroups).toBe(0);
+    expect(limits('{ maxGroupsPercent: 25 }', 3).maxGroups).toBe(1);
+    expect(limits('{ maxGroupsPercent: 0 }', 3).maxGroups).toBe(0);
     expect(limits('{ maxGroupsPercent: 100 }', 7).maxGroups).toBe(7);
-  });
-
-  it('are divided among parts without anything lost or added, in proportion to their groups', () => {
-    const whole = fc.nat(10_000);
-    const counts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 });
-    fc.assert(
-      fc.property(whole, whole, counts, (maxChanges, maxGroups, groupCounts) => {
-        const parts = divideLimits({ maxChanges, maxGroups }, groupCounts);
-        const groups = groupCounts.reduce((sum, count) => sum + count, 0);
-        for (const key of ['maxChanges', 'maxGroups'] as const) {
-          const total = key === 'maxChanges' ? maxChanges : maxGroups;
-          expect(parts.reduce((sum, part) => sum + part[key], 0)).toBe(total);
-          for (const [index, part] of parts.entries()) {
-            const fair = (total * (groupCounts[index] ?? 0)) / groups;
-            expect(Math.abs(part[key] - fair)).toBeLessThanOrEqual(1);
-          }
-        }
-      }),
-    );
-  });
-
-  it('leave every part free to change all of its groups when the whole is', () => {
-    expect(divideLimits({ maxChanges: 60, maxGroups: 60 }, [50, 9, 1])).toEqual([
-      { maxChanges: 50, maxGroups: 50 },
-      { maxChanges: 9, maxGroups: 9 },
-      { maxChanges: 1, maxGroups: 1 },
-    ]);
   });
 });
 
@@ -76,24 +44,84 @@ describe('a run is held back', () => {
   const goOn = async () => undefined;
 
   it('by no limit that it only reaches', async () => {
-    expect(await reasonsToHoldBack(run, [planned(4), planned(6, 1)], goOn)).toEqual([]);
+    expect(await reasonsToHoldBack(run, [planned(4), planned(6, 1)], goOn, undefined)).toEqual([]);
   });
 
   it('by each limit that it exceeds, with the figures and the setting to change', async () => {
-    expect(await reasonsToHoldBack(run, [planned(4), planned(7, 1)], goOn)).toEqual([
+    expect(await reasonsToHoldBack(run, [planned(4), planned(7, 1)], goOn, undefined)).toEqual([
       expect.stringMatching(/11 changes and may make 10: .*guardrails\.maxChanges/),
     ]);
     const three = [planned(1), planned(1, 1), planned(1, 2)];
-    expect(await reasonsToHoldBack(run, three, goOn)).toEqual([
-      expect.stringMatching(/change 3 of 4 groups and may change 2: .*maxGroupsPercent/),
+    expect(await reasonsToHoldBack(run, three, goOn, undefined)).toEqual([
+      expect.stringMatching(/change 3 groups and may change 2: .*maxGroupsPercent/),
     ]);
   });
 
   it('by the stop switch, and also when the stop switch cannot be read', async () => {
-    expect(await reasonsToHoldBack(run, [planned(1)], async () => 'stopped')).toEqual(['stopped']);
+    expect(await reasonsToHoldBack(run, [planned(1)], async () => 'stopped', undefined)).toEqual([
+      'stopped',
+    ]);
     const unreadable = () => Promise.reject(new Error('no such bucket'));
-    expect(await reasonsToHoldBack(run, [planned(1)], unreadable)).toEqual([
+    expect(await reasonsToHoldBack(run, [planned(1)], unreadable, undefined)).toEqual([
       'the stop switch could not be read, so nothing is changed: no such bucket',
+    ]);
+  });
+});
+
+describe('the parts of a run', () => {
+  let folder: string;
+  let records: RecordStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'palisade-guard-'));
+    records = createFolderStore(folder);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const part = (name: string, groups: readonly PlannedGroup[], runId = 'guarded') =>
+    reasonsToHoldBack(
+      { ...makeRun(runId, summaries, { limits: { maxChanges: 10, maxGroups: 3 } }), part: name },
+      groups,
+      async () => undefined,
+      records,
+    );
+
+  it('share the limits: one that would take the sum past them is held back', async () => {
+    expect(await part('a_1', [planned(6)])).toEqual([]);
+    expect(await part('b_2', [planned(5)])).toEqual([
+      expect.stringMatching(/calls for 11 changes and may make 10/),
+    ]);
+    expect(await part('a_1', [planned(10)], 'another-run')).toEqual([]);
+  });
+
+  it('count once however often they are tried again', async () => {
+    expect(await part('a', [planned(6), planned(1, 1)])).toEqual([]);
+    expect(await part('a', [planned(1, 1)])).toEqual([]);
+    expect(await part('b', [planned(3)])).toEqual([]);
+    expect(await part('c', [planned(1)])).toHaveLength(2);
+  });
+
+  it('never exceed the limits together, however they run at the same time', async () => {
+    const demands = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 6 });
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(demands, async (changes) => {
+        round += 1;
+        const reasons = await Promise.all(
+          changes.map((count, index) => part(`part-${index}`, [planned(count)], `run-${round}`)),
+        );
+        const made = changes.filter((_, index) => reasons[index]?.length === 0);
+        expect(made.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(10);
+        expect(made.length).toBeLessThanOrEqual(3);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are held back when what the others booked cannot be read', async () => {
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'a file where the folder should be');
+    expect(await part('a', [planned(1)])).toEqual([
+      expect.stringMatching(/^the limits of the run could not be checked, so nothing is changed: /),
     ]);
   });
 });

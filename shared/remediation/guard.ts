@@ -6,40 +6,14 @@ import type { Run, RunLimits } from './run';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** The limits of a whole run over so many groups; the percentage becomes a count, rounded down. */
+/** The limits of a run over so many groups; a percentage becomes a count, rounded down, at least one. */
 export function runLimits(policies: PolicySet, groupCount: number): RunLimits {
   const { maxChanges, maxGroups, maxGroupsPercent } = policies.guardrails;
+  const share = Math.floor((groupCount * maxGroupsPercent) / 100);
   return {
     maxChanges,
-    maxGroups: Math.min(maxGroups, Math.floor((groupCount * maxGroupsPercent) / 100)),
+    maxGroups: Math.min(maxGroups, maxGroupsPercent === 0 ? 0 : Math.max(share, 1)),
   };
-}
-
-/**
- * Divides limits among the parts of a run by their number of groups, so that the sum never exceeds the
- * whole although the parts do not know of each other.
- */
-export function divideLimits(limits: RunLimits, groupCounts: readonly number[]): RunLimits[] {
-  const changes = apportion(limits.maxChanges, groupCounts);
-  const groups = apportion(limits.maxGroups, groupCounts);
-  return groupCounts.map((_, index) => ({
-    maxChanges: changes[index] ?? 0,
-    maxGroups: groups[index] ?? 0,
-  }));
-}
-
-/** Shares of a total in proportion to weights, whole numbers that add up to the total. */
-function apportion(total: number, weights: readonly number[]): number[] {
-  const sum = weights.reduce((left, right) => left + right, 0);
-  let weightSoFar = 0;
-  let given = 0;
-  return weights.map((weight) => {
-    weightSoFar += weight;
-    const upToHere = Math.floor((total * weightSoFar) / sum);
-    const share = upToHere - given;
-    given = upToHere;
-    return share;
-  });
 }
 
 /** A group whose plan calls for changes. */
@@ -49,28 +23,18 @@ export interface PlannedGroup {
 }
 
 /**
- * Why a run may not change anything, as far as its plan tells: none of its limits may be exceeded and
- * nobody may have pulled the stop switch. Empty if it may go ahead. `stop` gives the reason to stop, if
- * there is one; if it cannot tell, nothing is changed.
+ * Why a run may not change anything: one of its limits would be exceeded, or somebody has pulled the stop
+ * switch. Empty if it may go ahead. The parts of a run that was cut into shards book what they call for
+ * with `records`, so that the limits hold for their sum; without it only this part is counted. `stop`
+ * gives the reason to stop, if there is one. What cannot be checked holds the run back.
  */
 export async function reasonsToHoldBack(
   run: Run,
   planned: readonly PlannedGroup[],
   stop: () => Promise<string | undefined>,
+  records: RecordStore | undefined,
 ): Promise<string[]> {
   const reasons: string[] = [];
-  const changes = planned.reduce((sum, group) => sum + group.plan.changes, 0);
-  const { maxChanges, maxGroups } = run.limits;
-  if (changes > maxChanges) {
-    reasons.push(
-      `the run calls for ${changes} changes and may make ${maxChanges}: look at the plan, then raise guardrails.maxChanges or narrow the policies`,
-    );
-  }
-  if (planned.length > maxGroups) {
-    reasons.push(
-      `the run would change ${planned.length} of ${run.groups.length} groups and may change ${maxGroups}: look at the plan, then raise guardrails.maxGroups or maxGroupsPercent, or narrow the policies`,
-    );
-  }
   try {
     const stopped = await stop();
     if (stopped) reasons.push(stopped);
@@ -79,7 +43,65 @@ export async function reasonsToHoldBack(
       `the stop switch could not be read, so nothing is changed: ${(error as Error).message}`,
     );
   }
+  const own = {
+    changes: planned.reduce((sum, group) => sum + group.plan.changes, 0),
+    groups: planned.length,
+  };
+  try {
+    const all = records && reasons.length === 0 ? await bookPart(records, run, own) : own;
+    reasons.push(...exceeded(run, all));
+  } catch (error) {
+    reasons.push(
+      `the limits of the run could not be checked, so nothing is changed: ${(error as Error).message}`,
+    );
+  }
   return reasons;
+}
+
+/** What a run, or a part of it, calls for. */
+interface Demand {
+  readonly changes: number;
+  readonly groups: number;
+}
+
+function exceeded(run: Run, { changes, groups }: Demand): string[] {
+  const reasons: string[] = [];
+  const { maxChanges, maxGroups } = run.limits;
+  if (changes > maxChanges) {
+    reasons.push(
+      `the run calls for ${changes} changes and may make ${maxChanges}: look at the plan, then raise guardrails.maxChanges or narrow the policies`,
+    );
+  }
+  if (groups > maxGroups) {
+    reasons.push(
+      `the run would change ${groups} groups and may change ${maxGroups}: look at the plan, then raise guardrails.maxGroups or maxGroupsPercent, or narrow the policies`,
+    );
+  }
+  return reasons;
+}
+
+/**
+ * Books what a part calls for and gives what all parts of the run have booked so far. Two parts that
+ * book at the same moment each see the other, so that the sum never slips past a limit. A retry of a
+ * part calls for what is left; the greatest demand of a part counts.
+ */
+async function bookPart(records: RecordStore, run: Run, own: Demand): Promise<Demand> {
+  const folder = `limits/${run.runId}/`;
+  await records.putIfAbsent(`${folder}${run.part}_${own.changes}_${own.groups}`, '');
+  const parts = new Map<string, Demand>();
+  for (const key of await records.list(folder)) {
+    const [, part, changes, groups] = /^(.+)_(\d+)_(\d+)$/.exec(key.slice(folder.length)) ?? [];
+    if (part === undefined) continue;
+    const known = parts.get(part) ?? { changes: 0, groups: 0 };
+    parts.set(part, {
+      changes: Math.max(known.changes, Number(changes)),
+      groups: Math.max(known.groups, Number(groups)),
+    });
+  }
+  return [...parts.values()].reduce(
+    (sum, part) => ({ changes: sum.changes + part.changes, groups: sum.groups + part.groups }),
+    { changes: 0, groups: 0 },
+  );
 }
 
 /**

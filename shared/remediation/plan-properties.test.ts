@@ -82,18 +82,20 @@ const destinations = fc.uniqueArray(
 const denials = fc
   .array(
     fc.record({
-      to: destinations,
+      direction: fc.constantFrom('egress', 'egress', 'ingress'),
+      peers: destinations,
       protocol: fc.constantFrom('tcp, ports: [25, 26]', 'tcp', 'udp, ports: ["20-30"]', 'all'),
       priority: fc.constantFrom(1, 1, 10, 100),
     }),
     { minLength: 1, maxLength: 2 },
   )
   .map((each) =>
-    each.map(({ to, protocol, priority }, index) =>
+    each.map(({ direction, peers, protocol, priority }, index) =>
       deny(
         `deny-${index}`,
-        `{ to: [${to.map((text) => `'${text}'`).join(', ')}], protocol: ${protocol} }`,
+        `{ ${direction === 'egress' ? 'to' : 'from'}: [${peers.map((text) => `'${text}'`).join(', ')}], protocol: ${protocol} }`,
         `, rule: { priority: ${priority}, description: '{policy} | {ticket} | managed' }`,
+        `deny-${direction}`,
       ),
     ),
   );
@@ -131,8 +133,11 @@ describe('whatever the group and the policies', () => {
         const { calls, changes } = plan(set, group, LISTS);
         const after = carryOut(group, calls);
         const added = after.rules.slice(group.rules.length);
-        for (const rule of added)
-          expect(rule).toMatchObject({ policy: 'drop', direction: 'egress' });
+        const denied = set.policies.map(({ kind }) => kind.replace('deny-', ''));
+        for (const rule of added) {
+          expect(rule.policy).toBe('drop');
+          expect(denied).toContain(rule.direction);
+        }
         const words = after.rules.map(({ permission: { Description: _, ...rest } }) =>
           JSON.stringify(rest),
         );

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -248,7 +248,7 @@ describe('guardrails', () => {
     ]);
     expect(resultOf(result, 'sg-a')).toMatchObject({
       verdict: 'violating',
-      changes: 4,
+      changes: 0,
       calls: [{ outcome: { status: 'not-sent' } }],
     });
     expect(writes()).toEqual([]);
@@ -356,6 +356,27 @@ describe('records', () => {
       RecordStoreError,
     );
     expect(writes()).toEqual([]);
+  });
+
+  it('that cannot be written after the changes fail the run, and its retry makes up for them', async () => {
+    const inventory = load(makeGroup('sg-a', []));
+    const runs = join(folder, 'runs');
+    fault = ({ action }) => {
+      if (action.startsWith('Authorize')) {
+        rmSync(runs, { recursive: true });
+        writeFileSync(runs, '');
+      }
+      return undefined;
+    };
+    await expect(run('one', inventory)).rejects.toThrow(RecordStoreError);
+    const sent = writes();
+    expect(sent).toHaveLength(1);
+
+    fault = undefined;
+    await rm(runs);
+    expect(verdicts(await run('one', inventory))).toEqual({ 'sg-a': 'compliant' });
+    expect(writes()).toEqual(sent);
+    expect(await read('runs/run-one/whole.1.outcome.json')).toMatchObject({ compliant: ['sg-a'] });
   });
 
   it('are not written for a dry run, which changes nothing', async () => {

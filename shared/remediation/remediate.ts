@@ -1,4 +1,4 @@
-import type { EcsClient } from '../ecs';
+import type { EcsClient, WriteCall } from '../ecs';
 import type { RecordStore } from '../evidence';
 import { matches, type PolicySet, prefixListsOf } from '../policy';
 import type { Permission, RegionId, SecurityGroup, SecurityGroupSummary } from '../security-group';
@@ -43,7 +43,8 @@ interface Examined extends Judged {
 /**
  * The one pipeline behind every door: read, judge, plan, guard, act, read back, record. Groups are read
  * to the end or are `unknown`; a run that a guardrail holds back changes nothing; what was sent is
- * judged by a fresh read. Throws RecordStoreError if the record cannot be written, before any change.
+ * judged by a fresh read. Throws RecordStoreError if a record cannot be written: nothing has been changed
+ * if it is the first one; after the second a retry of the run sends nothing twice and records the rest.
  */
 export async function remediate(run: Run, given: Surroundings): Promise<RunResult> {
   const surroundings = { ...given, ecs: perRegion(given.ecs) };
@@ -57,7 +58,9 @@ export async function remediate(run: Run, given: Surroundings): Promise<RunResul
   );
   const planned = examined.filter((group) => group.calls.length > 0);
   const heldBack =
-    planned.length === 0 ? [] : await reasonsToHoldBack(run, planned, surroundings.stop);
+    planned.length === 0
+      ? []
+      : await reasonsToHoldBack(run, planned, surroundings.stop, run.dryRun ? undefined : records);
 
   if (run.dryRun || !records) {
     return { runId: run.runId, heldBack, groups: examined.map(untouched) };
@@ -75,7 +78,9 @@ export async function remediate(run: Run, given: Surroundings): Promise<RunResul
   const result = {
     runId: run.runId,
     heldBack,
-    groups: examined.map((group) => repaired.get(group.summary) ?? untouched(group)),
+    groups: examined.map(
+      (group) => repaired.get(group.summary) ?? { ...untouched(group), changes: 0 },
+    ),
   };
   await writeOutcome(records, run, now(), attempt, result);
   return result;
@@ -125,7 +130,7 @@ async function repair(
 ): Promise<GroupResult> {
   const { summary } = examined;
   const tooMany = await bookChanges(records, run, examined, surroundings.now());
-  if (tooMany) return { ...untouched(examined), heldBack: tooMany };
+  if (tooMany) return { ...untouched(examined), changes: 0, heldBack: tooMany };
 
   const ecs = surroundings.ecs(summary.regionId);
   const calls = await sendCalls(ecs, examined.calls);
@@ -137,6 +142,10 @@ async function repair(
     verdict: verdictOf(findings),
     findings,
     calls,
+    changes: calls.reduce(
+      (sum, { call, outcome }) => sum + (outcome.status === 'done' ? changesOf(call) : 0),
+      0,
+    ),
     ...(reading.status === 'complete' ? { after: permissionsOf(reading.group) } : {}),
   };
 }
@@ -156,6 +165,11 @@ function untouched({ summary, reading, findings, plan, calls }: Examined): Group
     changes: plan.changes,
     ...(reading.status === 'complete' ? { before: permissionsOf(reading.group) } : {}),
   };
+}
+
+/** Rules added or descriptions changed by a call. */
+function changesOf({ parameters }: WriteCall): number {
+  return 'Permissions' in parameters ? parameters.Permissions.length : 1;
 }
 
 function permissionsOf(group: SecurityGroup): Permission[] {

@@ -19,7 +19,7 @@ export interface Trigger {
   readonly time: string;
 }
 
-/** Most changes and groups that one run, or one part of a run, may touch. */
+/** Most changes and groups of one run, all its parts together. */
 export interface RunLimits {
   readonly maxChanges: number;
   readonly maxGroups: number;
@@ -77,7 +77,7 @@ export interface GroupResult {
   readonly findingsBefore: readonly ReportedFinding[];
   /** What enforced policies call for; sent unless this was a dry run or a guardrail held it back. */
   readonly calls: readonly CallResult[];
-  /** Rules added and descriptions changed by those calls. */
+  /** Rules added and descriptions changed; in a dry run, those that are called for. */
   readonly changes: number;
   /** Why this group alone was left as it is, although its run went ahead. */
   readonly heldBack?: string;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { parseRegionId, parseSecurityGroupId, type SecurityGroupSummary } from '../security-group';
-import { divideLimits } from './guard';
 import type { Run, RunLimits, Trigger } from './run';
 
 /** One part of a run, as the sweep hands it to the function that repairs it. It is plain JSON. */
@@ -12,6 +11,7 @@ export interface Shard {
   readonly dryRun: boolean;
   /** Of the policies that the sweep chose the groups by; the repair must go by the same. */
   readonly policyDigest: string;
+  /** Of the whole run. */
   readonly limits: RunLimits;
   readonly groups: readonly SecurityGroupSummary[];
 }
@@ -22,8 +22,7 @@ const MOST_GROUPS = 50;
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Cuts a run into shards, each within one region. Limits are divided so that all shards together keep
- * to them. A part is named by its groups: cutting the same groups again gives the same names, by which
+ * Cuts a run into shards, each within one region. Each carries the limits of the whole run. A part is named by its groups: cutting the same groups again gives the same names, by which
  * Function Compute recognizes a repeated call.
  */
 export function cutIntoShards(run: Run): Shard[] {
@@ -48,18 +47,14 @@ export function cutIntoShards(run: Run): Shard[] {
       bytes = size;
     }
   }
-  const limits = divideLimits(
-    run.limits,
-    batches.map((batch) => batch.length),
-  );
-  return batches.map((groups, index) => ({
+  return batches.map((groups) => ({
     version: 1,
     runId: run.runId,
     part: partName(groups),
     trigger: run.trigger,
     dryRun: run.dryRun,
     policyDigest: run.policies.digest,
-    limits: limits[index] ?? { maxChanges: 0, maxGroups: 0 },
+    limits: run.limits,
     groups,
   }));
 }
@@ -103,8 +98,8 @@ export function decodeShard(event: Uint8Array): Shard {
     throw new Error('the event is not a shard of a run: this function is called by the sweep');
   }
   for (const group of shard.groups) {
-    parseRegionId(group.regionId);
-    parseSecurityGroupId(group.id);
+    parseRegionId(String(group?.regionId));
+    parseSecurityGroupId(String(group?.id));
   }
   return shard;
 }

@@ -10,6 +10,7 @@ export {
   runPalisade,
   startLocalProcess,
 } from './command';
+export { type CommandStage, inventoryOf, onStage, type Report, reportOf } from './command-stage';
 export { type Deployment, type DeploymentOptions, deploy } from './deployment';
 export { type Doom, type Doomed, doomed } from './doom';
 export {

@@ -1,24 +1,25 @@
 import fc from 'fast-check';
 import { parseCidr } from '../../security-group';
 import type { DeniedTraffic } from '../policy';
-import { denialsOf, formatDenial } from './denials';
+import { type Denial, denialsOf, formatDenial } from './denials';
+import { INTERNET_BLOCKS } from './internet';
 
 const port = (first: number, last = first) => ({ first, last });
 
 function pieces(...deny: DeniedTraffic[]): string[] {
-  return denialsOf(deny).map(formatDenial);
+  return denialsOf(deny).map((denial) => formatDenial(denial, 'egress'));
 }
 
 test('a rule is needed for each destination and port range', () => {
   expect(
-    pieces({ to: ['0.0.0.0/0', '::/0'], protocol: 'tcp', ports: [port(25), port(135, 139)] }),
+    pieces({ peers: ['0.0.0.0/0', '::/0'], protocol: 'tcp', ports: [port(25), port(135, 139)] }),
   ).toEqual([
     'TCP 25 to 0.0.0.0/0',
     'TCP 135-139 to 0.0.0.0/0',
     'TCP 25 to ::/0',
     'TCP 135-139 to ::/0',
   ]);
-  expect(pieces({ to: ['sg-1', 'pl-1', '10.1.2.3'], protocol: 'all' })).toEqual([
+  expect(pieces({ peers: ['sg-1', 'pl-1', '10.1.2.3'], protocol: 'all' })).toEqual([
     'ALL to sg-1',
     'ALL to pl-1',
     'ALL to 10.1.2.3/32',
@@ -29,36 +30,36 @@ test.each<[string, DeniedTraffic[], string[]]>([
   [
     'ports of several entries that touch',
     [
-      { to: ['sg-1'], protocol: 'tcp', ports: [port(26, 30)] },
-      { to: ['sg-1'], protocol: 'TCP', ports: [port(25)] },
-      { to: ['sg-1'], protocol: 'udp', ports: [port(31)] },
+      { peers: ['sg-1'], protocol: 'tcp', ports: [port(26, 30)] },
+      { peers: ['sg-1'], protocol: 'TCP', ports: [port(25)] },
+      { peers: ['sg-1'], protocol: 'udp', ports: [port(31)] },
     ],
     ['TCP 25-30 to sg-1', 'UDP 31 to sg-1'],
   ],
   [
     'some ports with all ports',
     [
-      { to: ['sg-1'], protocol: 'tcp', ports: [port(25)] },
-      { to: ['sg-1'], protocol: 'tcp' },
+      { peers: ['sg-1'], protocol: 'tcp', ports: [port(25)] },
+      { peers: ['sg-1'], protocol: 'tcp' },
     ],
     ['TCP to sg-1'],
   ],
   [
     'halves of a block, quarters too',
-    [{ to: ['10.0.0.64/26', '10.0.0.128/25', '10.0.0.0/26', '10.0.2.0/24'], protocol: 'icmp' }],
+    [{ peers: ['10.0.0.64/26', '10.0.0.128/25', '10.0.0.0/26', '10.0.2.0/24'], protocol: 'icmp' }],
     ['ICMP to 10.0.0.0/24', 'ICMP to 10.0.2.0/24'],
   ],
-  ['everything', [{ to: ['0.0.0.0/1', '128.0.0.0/1'], protocol: 'all' }], ['ALL to 0.0.0.0/0']],
+  ['everything', [{ peers: ['0.0.0.0/1', '128.0.0.0/1'], protocol: 'all' }], ['ALL to 0.0.0.0/0']],
   [
     'blocks within others and repeated ones',
-    [{ to: ['10.1.0.0/16', '10.0.0.0/8', '10.0.0.0/8', '2001:db8::/32'], protocol: 'tcp' }],
+    [{ peers: ['10.1.0.0/16', '10.0.0.0/8', '10.0.0.0/8', '2001:db8::/32'], protocol: 'tcp' }],
     ['TCP to 10.0.0.0/8', 'TCP to 2001:db8::/32'],
   ],
   [
     'what a wider denial holds',
     [
-      { to: ['10.1.0.0/16', 'sg-1'], protocol: 'tcp', ports: [port(25)] },
-      { to: ['10.0.0.0/8'], protocol: 'all' },
+      { peers: ['10.1.0.0/16', 'sg-1'], protocol: 'tcp', ports: [port(25)] },
+      { peers: ['10.0.0.0/8'], protocol: 'all' },
     ],
     ['TCP 25 to sg-1', 'ALL to 10.0.0.0/8'],
   ],
@@ -69,15 +70,15 @@ test.each<[string, DeniedTraffic[], string[]]>([
 test.each<[string, DeniedTraffic[]]>([
   [
     'neighbors that are no halves of a block',
-    [{ to: ['10.0.1.0/24', '10.0.2.0/24'], protocol: 'tcp' }],
+    [{ peers: ['10.0.1.0/24', '10.0.2.0/24'], protocol: 'tcp' }],
   ],
-  ['the families', [{ to: ['0.0.0.0/0', '::/0'], protocol: 'tcp' }]],
-  ['a prefix list and a block', [{ to: ['pl-1', '0.0.0.0/0'], protocol: 'tcp' }]],
+  ['the families', [{ peers: ['0.0.0.0/0', '::/0'], protocol: 'tcp' }]],
+  ['a prefix list and a block', [{ peers: ['pl-1', '0.0.0.0/0'], protocol: 'tcp' }]],
   [
     'blocks of other ports',
     [
-      { to: ['10.0.0.0/25'], protocol: 'tcp', ports: [port(25)] },
-      { to: ['10.0.0.128/25'], protocol: 'tcp', ports: [port(26)] },
+      { peers: ['10.0.0.0/25'], protocol: 'tcp', ports: [port(25)] },
+      { peers: ['10.0.0.128/25'], protocol: 'tcp', ports: [port(26)] },
     ],
   ],
 ])('%s are not joined', (_what, deny) => {
@@ -97,7 +98,7 @@ test('the pieces deny the same packets as the entries, and no piece holds anothe
     .map(([first, more]) => port(first + 1, first + 1 + more));
   const entry = fc
     .record({
-      to: fc.array(block, { minLength: 1, maxLength: 3 }),
+      peers: fc.array(block, { minLength: 1, maxLength: 3 }),
       protocol: fc.constantFrom('tcp', 'udp', 'all'),
       ports: fc.option(fc.array(range, { minLength: 1, maxLength: 2 }), { nil: undefined }),
     })
@@ -112,23 +113,23 @@ test('the pieces deny the same packets as the entries, and no piece holds anothe
     fc.property(fc.array(entry, { minLength: 1, maxLength: 4 }), (deny) => {
       const found = denialsOf(deny);
       const denies = (
-        each: readonly ReturnType<typeof denialsOf>[number][],
+        each: readonly Pick<Denial, 'peers' | 'protocol' | 'ports'>[],
         protocol: number,
         to: bigint,
         at: number,
       ) =>
         each.some(
-          ({ peer, protocol: denied, ports }) =>
+          ({ peers, protocol: denied, ports }) =>
             (denied === 'all' || denied === protocol) &&
             (ports === 'all' || (ports.first <= at && at <= ports.last)) &&
-            peer.kind === 'cidr' &&
-            peer.cidr.first <= to &&
-            to <= peer.cidr.last,
+            peers.some(
+              (peer) => peer.kind === 'cidr' && peer.cidr.first <= to && to <= peer.cidr.last,
+            ),
         );
-      const asked = deny.flatMap(({ to, protocol, ports }) =>
-        to.flatMap((text) =>
+      const asked = deny.flatMap(({ peers, protocol, ports }) =>
+        peers.flatMap((text) =>
           (ports ?? (['all'] as const)).map((each) => ({
-            peer: { kind: 'cidr' as const, cidr: parseCidr(text) },
+            peers: [{ kind: 'cidr' as const, cidr: parseCidr(text) }],
             protocol: protocol === 'all' ? ('all' as const) : protocol === 'tcp' ? 6 : 17,
             ports: each,
           })),
@@ -142,7 +143,62 @@ test('the pieces deny the same packets as the entries, and no piece holds anothe
         }
       }
       expect(found.length).toBeLessThanOrEqual(asked.length);
-      expect(new Set(found.map(formatDenial)).size).toBe(found.length);
+      expect(new Set(found.map((denial) => formatDenial(denial, 'egress'))).size).toBe(
+        found.length,
+      );
     }),
   );
+});
+
+describe('the Internet', () => {
+  const ipv4 = INTERNET_BLOCKS.filter(({ family }) => family === 4);
+  const isInternet = (text: string) => {
+    const { family, first } = parseCidr(text);
+    return INTERNET_BLOCKS.some(
+      (block) => block.family === family && block.first <= first && first <= block.last,
+    );
+  };
+
+  test.each([
+    '0.0.0.0',
+    '9.255.255.255',
+    '11.0.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '172.15.0.1',
+  ])('holds %s', (text) => expect(isInternet(text)).toBe(true));
+  test.each(['172.32.0.0', '192.167.255.255', '192.169.0.0', '255.255.255.255', '2001:db8::1'])(
+    'holds %s',
+    (text) => expect(isInternet(text)).toBe(true),
+  );
+  test.each([
+    '10.0.0.0',
+    '10.255.255.255',
+    '100.64.0.0',
+    '172.16.0.0',
+    '172.31.255.255',
+    'fd00::1',
+  ])('does not hold %s', (text) => expect(isInternet(text)).toBe(false));
+
+  test('has no block that touches another of its size to make one', () => {
+    const size = ipv4.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);
+    expect(size).toBe(2n ** 32n - 2n ** 24n - 2n ** 22n - 2n ** 20n - 2n ** 16n);
+    expect(ipv4).toHaveLength(38);
+  });
+
+  test('is one denial, of one family for ICMP, and leaves out what another denial holds', () => {
+    const denials = (protocol: string, ...peers: string[]) =>
+      denialsOf([{ peers, protocol }]).map(({ name, peers: each }) => [name, each.length]);
+    expect(denials('tcp', 'internet')).toEqual([['the Internet', 39]]);
+    expect(denials('icmp', 'internet')).toEqual([['the Internet', 38]]);
+    expect(denials('icmpv6', 'internet')).toEqual([['the Internet', 1]]);
+    expect(denials('tcp', 'internet', '0.0.0.0/0')).toEqual([
+      ['the Internet', 1],
+      ['0.0.0.0/0', 1],
+    ]);
+    expect(denials('tcp', '8.0.0.0/7', 'internet', '9.9.9.9')).toEqual([
+      ['8.0.0.0/7', 1],
+      ['the Internet', 38],
+    ]);
+  });
 });

@@ -1,10 +1,13 @@
 import {
   type AddressFamily,
   type Cidr,
+  type Direction,
   describePeer,
+  formatCidr,
   formatProtocol,
   type Peer,
   type PortRange,
+  PROTOCOL_NUMBERS,
   type Protocol,
   parseCidr,
   parseProtocol,
@@ -12,73 +15,95 @@ import {
 import type { Flow } from '../../traffic';
 import type { DeniedTraffic } from '../policy';
 import { mergePorts } from '../ports';
+import { INTERNET, INTERNET_BLOCKS } from './internet';
 
-/** One destination, protocol and port range: what a single drop rule can stop. */
+/** One far side, protocol and port range; a drop rule for each of its peers stops it. */
 export interface Denial {
-  readonly peer: Exclude<Peer, { kind: 'none' }>;
+  /** The far side as a policy names it. */
+  readonly name: string;
+  readonly peers: readonly DeniedPeer[];
   readonly protocol: Protocol;
   readonly ports: 'all' | PortRange;
 }
 
+export type DeniedPeer = Exclude<Peer, { kind: 'none' }>;
+
 /**
- * Denied traffic cut so that one rule can stop each piece, in as few pieces as joining finds: ports that
- * touch are made one range, then blocks that touch one block, and pieces that others hold are left out.
+ * Denied traffic cut so that few rules can stop each piece: ports that touch are made one range, then
+ * blocks that touch one block, and pieces that others hold are left out.
  */
 export function denialsOf(deny: readonly DeniedTraffic[]): Denial[] {
-  const pieces = deny.flatMap(({ to, protocol, ports }) =>
-    to.flatMap((destination) =>
+  const pieces = deny.flatMap(({ peers, protocol: name, ports }) => {
+    const protocol = parseProtocol(name);
+    return peers.flatMap((text) =>
       (ports ?? (['all'] as const)).map(
-        (range): Denial => ({
-          peer: parseDestination(destination),
-          protocol: parseProtocol(protocol),
-          ports: range,
-        }),
+        (range): Denial => ({ ...parsePeers(text, protocol), protocol, ports: range }),
       ),
-    ),
-  );
+    );
+  });
   return withoutHeld(joinBlocks(joinPorts(pieces)));
 }
 
-/** The traffic of a denial. What an id stands for may have addresses of both families. */
-export function flowsOf({ peer, protocol, ports }: Denial): Flow[] {
-  const families: readonly AddressFamily[] = peer.kind === 'cidr' ? [peer.cidr.family] : [4, 6];
-  return families.map((family) => ({ family, protocol, ports, sourcePorts: 'all', peer }));
+/** The traffic of a denial, or of one of its peers. What an id stands for may be of both families. */
+export function flowsOf({ peers, protocol, ports }: Denial): Flow[] {
+  return peers.flatMap((peer) => {
+    const families: readonly AddressFamily[] = peer.kind === 'cidr' ? [peer.cidr.family] : [4, 6];
+    return families.map(
+      (family) => ({ family, protocol, ports, sourcePorts: 'all', peer }) as const,
+    );
+  });
 }
 
 /** A denial in words: `TCP 25 to 0.0.0.0/0`. */
-export function formatDenial({ peer, protocol, ports }: Denial): string {
+export function formatDenial({ name, protocol, ports }: Denial, direction: Direction): string {
   const port =
     ports === 'all'
       ? ''
       : ` ${ports.first === ports.last ? ports.first : `${ports.first}-${ports.last}`}`;
-  return `${formatProtocol(protocol)}${port} to ${describePeer(peer)}`;
+  const preposition = direction === 'egress' ? 'to' : 'from';
+  return `${formatProtocol(protocol)}${port} ${preposition} ${name}`;
 }
 
-function parseDestination(text: string): Denial['peer'] {
+function parsePeers(text: string, protocol: Protocol): Pick<Denial, 'name' | 'peers'> {
+  if (text === INTERNET) {
+    const { ICMP, ICMPV6 } = PROTOCOL_NUMBERS;
+    const blocks = INTERNET_BLOCKS.filter(
+      ({ family }) => protocol !== (family === 4 ? ICMPV6 : ICMP),
+    );
+    return { name: 'the Internet', peers: blocks.map((cidr) => ({ kind: 'cidr', cidr })) };
+  }
+  const peer = parsePeer(text);
+  return { name: describePeer(peer), peers: [peer] };
+}
+
+function parsePeer(text: string): DeniedPeer {
   if (text.startsWith('sg-')) return { kind: 'group', securityGroupId: text };
   if (text.startsWith('pl-')) return { kind: 'prefix-list', prefixListId: text };
   return { kind: 'cidr', cidr: parseCidr(text) };
 }
 
 function joinPorts(denials: readonly Denial[]): Denial[] {
-  return groupBy(denials, ({ peer, protocol }) => `${protocol} ${describePeer(peer)}`).flatMap(
-    (alike) => {
-      const [first] = alike;
-      const ranges = alike.flatMap(({ ports }) => (ports === 'all' ? [] : [ports]));
-      if (!first || ranges.length < alike.length) return first ? [{ ...first, ports: 'all' }] : [];
-      return mergePorts(ranges).map((ports): Denial => ({ ...first, ports }));
-    },
-  );
+  return groupBy(denials, ({ name, protocol }) => `${protocol} ${name}`).flatMap((alike) => {
+    const [first] = alike;
+    const ranges = alike.flatMap(({ ports }) => (ports === 'all' ? [] : [ports]));
+    if (!first || ranges.length < alike.length) return first ? [{ ...first, ports: 'all' }] : [];
+    return mergePorts(ranges).map((ports): Denial => ({ ...first, ports }));
+  });
 }
 
 function joinBlocks(denials: readonly Denial[]): Denial[] {
-  const keyOf = ({ peer, protocol, ports }: Denial) =>
-    JSON.stringify([protocol, ports, peer.kind === 'cidr' ? peer.cidr.family : describePeer(peer)]);
+  // What has a name of its own is not taken apart to be joined with blocks.
+  const blockOf = ({ name, peers: [peer] }: Denial) =>
+    peer?.kind === 'cidr' && name === describePeer(peer) ? peer.cidr : undefined;
+  const keyOf = (denial: Denial) =>
+    JSON.stringify([denial.protocol, denial.ports, blockOf(denial)?.family ?? denial.name]);
   return groupBy(denials, keyOf).flatMap((alike) => {
-    const cidrs = alike.flatMap(({ peer }) => (peer.kind === 'cidr' ? [peer.cidr] : []));
+    const cidrs = alike.flatMap((denial) => blockOf(denial) ?? []);
     const [first] = alike;
     if (!first || cidrs.length === 0) return alike;
-    return mergeBlocks(cidrs).map((cidr): Denial => ({ ...first, peer: { kind: 'cidr', cidr } }));
+    return mergeBlocks(cidrs).map(
+      (cidr): Denial => ({ ...first, name: formatCidr(cidr), peers: [{ kind: 'cidr', cidr }] }),
+    );
   });
 }
 
@@ -111,26 +136,42 @@ function areHalves(lower: Cidr, upper: Cidr): boolean {
   );
 }
 
-/** Drops what another denial holds. No two are the same here, so that the wider one always stays. */
+/** Leaves out each peer that another denial holds; of two that hold each other the first one stays. */
 function withoutHeld(denials: readonly Denial[]): Denial[] {
-  return denials.filter(
-    (inner) => !denials.some((outer) => outer !== inner && holds(outer, inner)),
-  );
+  return denials.flatMap((inner, position) => {
+    const peers = inner.peers.filter(
+      (peer) =>
+        !denials.some(
+          (outer, index) =>
+            index !== position &&
+            holdsServices(outer, inner) &&
+            outer.peers.some(
+              (other) =>
+                holdsPeer(other, peer) &&
+                (index < position || !holdsServices(inner, outer) || !holdsPeer(peer, other)),
+            ),
+        ),
+    );
+    return peers.length === 0 ? [] : [{ ...inner, peers }];
+  });
 }
 
-function holds(outer: Denial, inner: Denial): boolean {
+function holdsServices(outer: Denial, inner: Denial): boolean {
   return (
     (outer.protocol === 'all' || outer.protocol === inner.protocol) &&
     (outer.ports === 'all' ||
       (inner.ports !== 'all' &&
         outer.ports.first <= inner.ports.first &&
-        inner.ports.last <= outer.ports.last)) &&
-    (outer.peer.kind === 'cidr' && inner.peer.kind === 'cidr'
-      ? outer.peer.cidr.family === inner.peer.cidr.family &&
-        outer.peer.cidr.first <= inner.peer.cidr.first &&
-        inner.peer.cidr.last <= outer.peer.cidr.last
-      : describePeer(outer.peer) === describePeer(inner.peer))
+        inner.ports.last <= outer.ports.last))
   );
+}
+
+function holdsPeer(outer: DeniedPeer, inner: DeniedPeer): boolean {
+  return outer.kind === 'cidr' && inner.kind === 'cidr'
+    ? outer.cidr.family === inner.cidr.family &&
+        outer.cidr.first <= inner.cidr.first &&
+        inner.cidr.last <= outer.cidr.last
+    : describePeer(outer) === describePeer(inner);
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {

@@ -20,8 +20,8 @@ export function policies(...lines: string[]) {
   return loadPolicies(['version: 1', ...lines].join('\n'), 'policies.yaml', NOW);
 }
 
-export function deny(id: string, entry: string, rest = ''): string {
-  return `  - { id: ${id}, kind: deny-egress, mode: enforce, deny: [${entry}]${rest} }`;
+export function deny(id: string, entry: string, rest = '', kind = 'deny-egress'): string {
+  return `  - { id: ${id}, kind: ${kind}, mode: enforce, deny: [${entry}]${rest} }`;
 }
 
 export const SMTP = "{ to: ['0.0.0.0/0', '::/0'], protocol: tcp, ports: [25] }";

@@ -1,4 +1,5 @@
 import {
+  type Direction,
   describePeer,
   describeRule,
   newDropRule,
@@ -8,28 +9,25 @@ import {
 import { type Allowed, allowed, describePacket, type Flow, type ReadLists } from '../../traffic';
 import { parseTemplate, renderDescription, shorten } from '../description-template';
 import { fieldsOf } from '../fields';
-import type { DenyEgressPolicy } from '../policy';
+import type { DenyPolicy } from '../policy';
 import { type Denial, denialsOf, flowsOf, formatDenial } from './denials';
 import type { Finding } from './finding';
 import { obstacleToWriting } from './obstacle';
 import { ruleSetOf } from './rule-set';
 
-const known = new WeakMap<DenyEgressPolicy, readonly Denial[]>();
+const known = new WeakMap<DenyPolicy, readonly Denial[]>();
 
 /**
- * Finds traffic that a policy denies and a group lets out, by what packets can do: a finding for each
- * denial that does not hold, with a packet that gets through and the drop rule that stops it.
+ * Finds traffic that a policy denies and a group lets through, by what packets can do: a finding for
+ * each denial that does not hold, with a packet that gets through and the drop rule that stops it.
  */
-export function judgeDenyEgress(
-  policy: DenyEgressPolicy,
-  group: SecurityGroup,
-  lists: ReadLists,
-): Finding[] {
+export function judgeDenial(policy: DenyPolicy, group: SecurityGroup, lists: ReadLists): Finding[] {
   const ruleSet = ruleSetOf(group, lists);
+  const direction = directionOf(policy);
   return piecesOf(policy).flatMap((denial): Finding[] => {
-    const result = allowed(ruleSet, 'egress', flowsOf(denial));
+    const result = allowed(ruleSet, direction, flowsOf(denial));
     if (result.verdict === 'denied') return [];
-    const what = `${formatDenial(denial)} is not denied`;
+    const what = `${formatDenial(denial, direction)} is not denied`;
     const base = { policyId: policy.id, severity: policy.severity, changes: [] };
     if (result.verdict === 'undecided') {
       return [{ ...base, status: 'unknown', message: `${what}: ${result.reason}` }];
@@ -42,35 +40,45 @@ export function judgeDenyEgress(
     if (obstacle) {
       return [{ ...found, status: 'unrepairable', message: `${found.message}; ${obstacle}` }];
     }
-    const priority = sufficientPriority(policy.rule.priority, result.rules);
-    const rule = newDropRule({
-      ...denial,
-      direction: 'egress',
-      priority,
-      description: describe(policy, group),
+    const rules = denial.peers.flatMap((peer) => {
+      const own =
+        denial.peers.length === 1
+          ? result
+          : allowed(ruleSet, direction, flowsOf({ ...denial, peers: [peer] }));
+      if (own.verdict === 'denied' || own.verdict === 'undecided') return [];
+      const priority = sufficientPriority(policy.rule.priority, own.rules);
+      const { protocol, ports } = denial;
+      const description = describe(policy, group);
+      return [newDropRule({ direction, priority, protocol, ports, peer, description })];
     });
+    const weakest = Math.max(...rules.map((rule) => rule.priority));
     const scope =
-      priority === 1
+      weakest <= 1
         ? ''
-        : `; at priority ${priority} the denial holds for this group alone, not for interfaces that have other groups too`;
+        : `; at priority ${weakest} the denial holds for this group alone, not for interfaces that have other groups too`;
     return [
       {
         ...found,
         status: 'violating',
         message: found.message + scope,
-        changes: [{ kind: 'add-rule', rule }],
+        changes: rules.map((rule) => ({ kind: 'add-rule', rule })),
       },
     ];
   });
 }
 
+/** The direction of the traffic that a policy denies. */
+export function directionOf(policy: DenyPolicy): Direction {
+  return policy.kind === 'deny-egress' ? 'egress' : 'ingress';
+}
+
 /** The traffic that a policy denies: the only traffic whose verdict its repairs may change. */
-export function trafficOfDenyEgress(policy: DenyEgressPolicy): Flow[] {
+export function trafficOfDenial(policy: DenyPolicy): Flow[] {
   return piecesOf(policy).flatMap(flowsOf);
 }
 
 /** Worked out once for a policy, which judges thousands of groups. */
-function piecesOf(policy: DenyEgressPolicy): readonly Denial[] {
+function piecesOf(policy: DenyPolicy): readonly Denial[] {
   const pieces = known.get(policy) ?? denialsOf(policy.deny);
   known.set(policy, pieces);
   return pieces;
@@ -84,34 +92,38 @@ function sufficientPriority(wanted: number, rules: readonly (Rule | 'default')[]
 
 /** Whether a drop rule settles the traffic although what an id stands for is not known. */
 function isSettled(id: string, denial: Denial): boolean {
-  return id.startsWith('sg-') || id === describePeer(denial.peer);
+  return id.startsWith('sg-') || denial.peers.some((peer) => id === describePeer(peer));
 }
 
-function obstacleTo(group: SecurityGroup, { peer }: Denial): string | undefined {
+function obstacleTo(group: SecurityGroup, { peers }: Denial): string | undefined {
   if (group.type === 'enterprise') {
     return 'not repaired: an enterprise group takes no drop rules; narrow the accept rule by hand';
   }
   if (group.vpcId === undefined) {
     return 'not repaired: the group is in the classic network; move its instances to a VPC';
   }
-  if (peer.kind === 'group' && peer.securityGroupId === group.id) {
+  if (peers.some((peer) => peer.kind === 'group' && peer.securityGroupId === group.id)) {
     return "not repaired: a group's rule cannot name the group itself; set its inner access policy to drop";
   }
   return undefined;
 }
 
 function explain(result: Extract<Allowed, { verdict: 'allowed' | 'depends' }>): string {
-  const by =
-    result.by === 'default'
-      ? 'no rule matches it and the default lets it out'
-      : `${result.by.id ? `${result.by.id} ` : ''}(${describeRule(result.by)}) lets it out`;
-  const packet = describePacket(result.witness);
-  return result.verdict === 'allowed'
-    ? `${packet} gets through, for ${by}`
-    : `${packet} may get through, for ${by}, depending on ${result.on.join(', ')}`;
+  const packet = describePacket({ ...result.witness, sourcePort: null });
+  if (result.verdict === 'allowed') {
+    return result.by === 'default'
+      ? `no rule matches ${packet} and the default lets it through`
+      : `${nameRule(result.by)} lets ${packet} through`;
+  }
+  const by = result.by === 'default' ? 'the default' : nameRule(result.by);
+  return `${by} may let ${packet} through, depending on ${result.on.join(', ')}`;
 }
 
-function describe(policy: DenyEgressPolicy, group: SecurityGroup): string {
+function nameRule(rule: Rule): string {
+  return rule.id ? `${rule.id} (${describeRule(rule)})` : describeRule(rule);
+}
+
+function describe(policy: DenyPolicy, group: SecurityGroup): string {
   const template = parseTemplate(policy.rule.description);
   const sources = {
     policy: { value: policy.id, default: policy.id },

@@ -1,16 +1,16 @@
 import { describeRule, type Permission, parseCidr } from '../../security-group';
-import type { DenyEgressPolicy } from '../policy';
+import type { DenyPolicy } from '../policy';
 import { egress, groupOf, NO_LISTS } from '../testing/groups';
-import { judgeDenyEgress } from './deny-egress';
+import { judgeDenial } from './deny-traffic';
 
-const POLICY: DenyEgressPolicy = {
+const POLICY: DenyPolicy = {
   id: 'no-mail-out',
   kind: 'deny-egress',
   mode: 'enforce',
   severity: 'high',
   match: { regions: ['*'], names: ['*'], types: ['normal', 'enterprise'], tags: {} },
   exempt: [],
-  deny: [{ to: ['0.0.0.0/0'], protocol: 'tcp', ports: [{ first: 25, last: 25 }] }],
+  deny: [{ peers: ['0.0.0.0/0'], protocol: 'tcp', ports: [{ first: 25, last: 25 }] }],
   rule: { priority: 1, description: '{policy} | managed', fields: {} },
 };
 const drop = (fields: Permission = {}) => egress({ Policy: 'Drop', PortRange: '25/25', ...fields });
@@ -23,11 +23,11 @@ function judge(
     lists = NO_LISTS,
   }: {
     group?: Parameters<typeof groupOf>[1];
-    policy?: Partial<DenyEgressPolicy>;
+    policy?: Partial<DenyPolicy>;
     lists?: typeof NO_LISTS;
   } = {},
 ) {
-  return judgeDenyEgress({ ...POLICY, ...policy }, groupOf(permissions, group), lists);
+  return judgeDenial({ ...POLICY, ...policy }, groupOf(permissions, group), lists);
 }
 
 /** The rules that would be added, in words. */
@@ -37,7 +37,7 @@ function added(...given: Parameters<typeof judge>): string[] {
   );
 }
 
-function at(priority: number): Partial<DenyEgressPolicy> {
+function at(priority: number): Partial<DenyPolicy> {
   return { rule: { ...POLICY.rule, priority } };
 }
 
@@ -49,8 +49,8 @@ describe('traffic that gets out', () => {
         severity: 'high',
         status: 'violating',
         message:
-          'TCP 25 to 0.0.0.0/0 is not denied: TCP 25 to 203.0.113.10 from source port 50000 gets through, ' +
-          'for sgr-0 (accept egress TCP 1/65535 to 0.0.0.0/0, priority 5) lets it out',
+          'TCP 25 to 0.0.0.0/0 is not denied: ' +
+          'sgr-0 (accept egress TCP 1/65535 to 0.0.0.0/0, priority 5) lets TCP 25 to 203.0.113.10 through',
         witness: expect.objectContaining({ protocol: 6, destinationPort: 25 }),
         changes: [
           {
@@ -71,12 +71,14 @@ describe('traffic that gets out', () => {
   test('by the default of a basic group is a finding too', () => {
     const [finding] = judge([]);
     expect(finding?.status).toBe('violating');
-    expect(finding?.message).toContain('no rule matches it and the default lets it out');
+    expect(finding?.message).toContain(
+      'no rule matches TCP 25 to 203.0.113.10 and the default lets it through',
+    );
   });
 
   test('for one family only is a finding for that family', () => {
     const policy = {
-      deny: [{ to: ['0.0.0.0/0', '::/0'], protocol: 'tcp', ports: [{ first: 25, last: 25 }] }],
+      deny: [{ peers: ['0.0.0.0/0', '::/0'], protocol: 'tcp', ports: [{ first: 25, last: 25 }] }],
     };
     expect(added([drop()], { policy })).toEqual(['drop egress TCP 25/25 to ::/0, priority 1']);
   });
@@ -154,9 +156,9 @@ describe('a group that cannot be repaired', () => {
   ])('because it %s is a finding with the reason', (_what, fields, reason) => {
     const { vpcId, ...others } = groupOf([egress({})]);
     const group = { ...others, ...('vpcId' in fields ? {} : { vpcId }), ...fields };
-    const findings = judgeDenyEgress(POLICY, group as typeof others, NO_LISTS);
+    const findings = judgeDenial(POLICY, group as typeof others, NO_LISTS);
     expect(findings).toMatchObject([{ status: 'unrepairable', changes: [] }]);
-    expect(findings[0]?.message).toContain('gets through');
+    expect(findings[0]?.message).toContain('lets TCP 25 to 203.0.113.10 through');
     expect(findings[0]?.message).toContain(reason);
   });
 
@@ -166,7 +168,7 @@ describe('a group that cannot be repaired', () => {
   });
 
   test('because the policy denies traffic to the group itself says so', () => {
-    const policy = { deny: [{ to: ['sg-bp1'], protocol: 'tcp' }] };
+    const policy = { deny: [{ peers: ['sg-bp1'], protocol: 'tcp' }] };
     const findings = judge([], { policy });
     expect(findings).toMatchObject([{ status: 'unrepairable', changes: [] }]);
     expect(findings[0]?.message).toContain('cannot name the group itself');
@@ -174,15 +176,15 @@ describe('a group that cannot be repaired', () => {
 });
 
 describe('what was not read', () => {
-  const toGroup = { deny: [{ to: ['sg-peer'], protocol: 'tcp' }] };
-  const toList = { deny: [{ to: ['pl-1'], protocol: 'tcp' }] };
+  const toGroup = { deny: [{ peers: ['sg-peer'], protocol: 'tcp' }] };
+  const toList = { deny: [{ peers: ['pl-1'], protocol: 'tcp' }] };
 
   test('as the members of a peer group, is said to decide, and a drop settles it', () => {
     const accept = egress({ DestGroupId: 'sg-peer' });
     const rest = drop({ IpProtocol: 'ALL', PortRange: '-1/-1', Priority: '100' });
     const [finding] = judge([accept, rest]);
     expect(finding).toMatchObject({ status: 'violating' });
-    expect(finding?.message).toContain('may get through');
+    expect(finding?.message).toContain('may let TCP 25 to 203.0.113.10 through');
     expect(finding?.message).toContain('depending on sg-peer');
     expect(added([accept, rest])).toEqual(['drop egress TCP 25/25 to 0.0.0.0/0, priority 1']);
   });
@@ -246,5 +248,62 @@ describe('the description of a new rule', () => {
   test('is cut at 512 characters, but never through one', () => {
     const result = described('{team}', { team: `${'a'.repeat(511)}😀` });
     expect(result).toBe('a'.repeat(511));
+  });
+});
+
+describe('traffic that gets in', () => {
+  const noSshIn: Partial<DenyPolicy> = {
+    id: 'no-ssh-in',
+    kind: 'deny-ingress',
+    deny: [{ peers: ['0.0.0.0/0', '::/0'], protocol: 'tcp', ports: [{ first: 22, last: 22 }] }],
+  };
+  const ssh: Permission = {
+    Direction: 'ingress',
+    Policy: 'Accept',
+    Priority: '1',
+    IpProtocol: 'TCP',
+    PortRange: '22/22',
+    SourceCidrIp: '203.0.113.0/24',
+  };
+
+  test('is mended by a drop rule of the same direction, for the family that gets in', () => {
+    const [finding, ...others] = judge([ssh], { policy: noSshIn });
+    expect(others).toEqual([]);
+    expect(finding?.message).toBe(
+      'TCP 22 from 0.0.0.0/0 is not denied: sgr-0 (accept ingress TCP 22/22 from 203.0.113.0/24, ' +
+        'priority 1) lets TCP 22 from 203.0.113.10 through',
+    );
+    expect(finding?.witness).toMatchObject({ direction: 'ingress', destinationPort: 22 });
+    expect(added([ssh], { policy: noSshIn })).toEqual([
+      'drop ingress TCP 22/22 from 0.0.0.0/0, priority 1',
+    ]);
+  });
+
+  test('is denied by the default, whatever gets out', () => {
+    expect(judge([egress({})], { policy: noSshIn })).toEqual([]);
+  });
+
+  test('is denied by a drop rule at the priority of the accept rule', () => {
+    const drop = { ...ssh, Policy: 'Drop', SourceCidrIp: '0.0.0.0/0' };
+    expect(judge([ssh, drop], { policy: noSshIn })).toEqual([]);
+  });
+
+  test('from the Internet is one finding, and its repair leaves private networks alone', () => {
+    const policy = {
+      ...noSshIn,
+      deny: [{ ...noSshIn.deny?.[0], protocol: 'tcp', peers: ['internet'] }],
+    };
+    const everyone = { ...ssh, SourceCidrIp: '0.0.0.0/0' };
+    const findings = judge([everyone], { policy });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.message).toMatch(/^TCP 22 from the Internet is not denied: sgr-0 /);
+    const rules = added([everyone], { policy });
+    expect(rules).toHaveLength(38);
+    expect(rules).toContain('drop ingress TCP 22/22 from 8.0.0.0/7, priority 1');
+    expect(rules.join()).not.toMatch(/from 10\.|from 192\.168|from 0\.0\.0\.0\/0/);
+    expect(added([ssh], { policy })).toEqual([
+      'drop ingress TCP 22/22 from 200.0.0.0/5, priority 1',
+    ]);
+    expect(judge([{ ...ssh, SourceCidrIp: '10.0.0.0/8' }], { policy })).toEqual([]);
   });
 });

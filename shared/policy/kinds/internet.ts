@@ -1,0 +1,29 @@
+import { type Cidr, parseCidr } from '../../security-group';
+
+/** How a policy file writes every address that is not of a private network. */
+export const INTERNET = 'internet';
+
+/**
+ * Networks that are not the Internet: RFC 1918, and RFC 6598, from which Alibaba Cloud's own services
+ * are reached.
+ */
+const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'].map(parseCidr);
+
+/** The Internet as blocks: IPv4 but for private networks, and IPv6 global unicast (RFC 4291). */
+export const INTERNET_BLOCKS: readonly Cidr[] = [
+  ...without(parseCidr('0.0.0.0/0'), PRIVATE),
+  parseCidr('2000::/3'),
+];
+
+/** The fewest blocks that hold what is in one block and in none of some others. */
+function without(block: Cidr, others: readonly Cidr[]): Cidr[] {
+  const touching = others.filter(({ first, last }) => first <= block.last && block.first <= last);
+  if (touching.length === 0) return [block];
+  if (touching.some(({ first, last }) => first <= block.first && block.last <= last)) return [];
+  const prefixLength = block.prefixLength + 1;
+  const middle = (block.first + block.last + 1n) / 2n;
+  return [
+    ...without({ ...block, prefixLength, last: middle - 1n }, touching),
+    ...without({ ...block, prefixLength, first: middle }, touching),
+  ];
+}
