@@ -126,6 +126,7 @@ async function sweep(
 
 function countWrites(cloud: LocalCloud): Record<string, number> {
   const writes: Record<string, number> = {
+    AuthorizeSecurityGroup: 0,
     AuthorizeSecurityGroupEgress: 0,
     ModifySecurityGroupRule: 0,
     ModifySecurityGroupEgressRule: 0,

@@ -23,6 +23,8 @@ function groupJson(group: GroupResult, applied: boolean) {
     ...(applied ? { verdictBefore: group.verdictBefore } : {}),
     findings: group.findings.map(findingJson),
     changes: group.calls.map((call) => changeJson(call, applied)),
+    ...(group.effect ? { effect: group.effect } : {}),
+    ...(group.unexpected === undefined ? {} : { unexpected: group.unexpected }),
     ...(group.heldBack === undefined ? {} : { heldBack: group.heldBack }),
   };
 }

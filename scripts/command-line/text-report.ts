@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { GroupResult, RunResult, Verdict } from '../../shared/remediation';
+import type { Effect, GroupResult, RunResult, Verdict } from '../../shared/remediation';
 import { totalsOf } from '../../shared/remediation';
 import { describeRule, parseRule } from '../../shared/security-group';
 import type { Listing } from './connection';
@@ -36,7 +36,10 @@ export function textReport(
   for (const { regionId, reason } of unlisted) {
     lines.push(pc.yellow(`${regionId} could not be listed: ${reason}`));
   }
-  for (const reason of result.heldBack) lines.push(pc.yellow(`Nothing is changed: ${reason}`));
+  for (const reason of result.heldBack)
+    lines.push(
+      pc.yellow(`${applied ? 'Nothing is changed' : 'An apply would change nothing'}: ${reason}`),
+    );
   return [...lines, totalsTable(result), closingLine(result, applied)].join('\n');
 }
 
@@ -60,8 +63,19 @@ function groupLines(group: GroupResult, applied: boolean): string[] {
     for (const change of describeCall(call)) lines.push(pc.dim(`    ${mark} ${change}`));
     if ('message' in outcome) lines.push(pc.red(`      ${outcome.message}`));
   }
+  if (group.effect) lines.push(...effectLines(group.effect, applied));
+  if (group.unexpected) lines.push(pc.yellow(`  changed besides: ${group.unexpected}`));
   if (group.heldBack) lines.push(pc.yellow(`  left as it is: ${group.heldBack}`));
   return [...lines, ''];
+}
+
+/** What changes do to traffic. */
+function effectLines({ closed, opened }: Effect, applied: boolean): string[] {
+  const verb = applied ? '' : 'would be ';
+  return [
+    ...closed.map((traffic) => `  ${verb}closed: ${traffic}`),
+    ...opened.map((traffic) => `  ${verb}opened: ${traffic}`),
+  ];
 }
 
 /** A write in words, one line for each change. */

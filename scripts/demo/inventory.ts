@@ -196,6 +196,15 @@ function difficultGroups(): DifficultGroup[] {
       ingress(22, '10.0.0.0/8', 'ssh | sftp | scp | all of them'),
       ...denyEverywhere(1, text('no mail or file sharing out')),
     ]),
+    make(
+      'sg1',
+      'open-desktop',
+      'remote desktop is open to everyone; private networks must keep it',
+      [
+        ingress(3389, '0.0.0.0/0', text('remote desktop')),
+        ...denyEverywhere(1, text('no mail or file sharing out')),
+      ],
+    ),
     make('sg1', 'group-peer', 'what gets out depends on the members of another group', [
       {
         ...egress('ALL', '-1/-1', '', 'Accept', 1, text('to the backup group')),

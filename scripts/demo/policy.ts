@@ -19,6 +19,12 @@ policies:
     rule: { priority: 1, description: '{policy} | managed by palisade' }
     exempt:
       - { groups: [${MAIL_RELAY}], reason: mail relay, ticket: SEC-1234, until: ${until} }
+  - id: no-remote-desktop-in
+    kind: deny-ingress
+    mode: enforce
+    severity: critical
+    deny:
+      - { from: [internet], protocol: tcp, ports: [3389] }
   - id: no-bad-networks
     kind: deny-egress
     mode: enforce

@@ -1,5 +1,5 @@
 import type { RecordStore } from '../../shared/evidence';
-import type { Verdict } from '../../shared/remediation';
+import type { Effect, Verdict } from '../../shared/remediation';
 
 /** What the demo tells of a group, from the records of a run. */
 export interface GroupStory {
@@ -9,6 +9,8 @@ export interface GroupStory {
   /** What was found, in words; empty for a compliant group. */
   readonly found: readonly string[];
   readonly changes: number;
+  /** The traffic that the changes closed, in words. */
+  readonly closed: readonly string[];
 }
 
 interface OutcomeRecord {
@@ -19,6 +21,7 @@ interface OutcomeRecord {
     readonly verdict: Verdict;
     readonly findingsBefore: readonly { readonly message: string }[];
     readonly changes: number;
+    readonly effect?: Effect;
   }[];
 }
 
@@ -45,11 +48,12 @@ export async function readStories(
         verdict,
         found: [],
         changes: 0,
+        closed: [],
       });
     }
     for (const group of record.groups) {
       const found = group.findingsBefore.map((finding) => finding.message);
-      stories.set(group.securityGroupId, { ...group, found });
+      stories.set(group.securityGroupId, { ...group, found, closed: group.effect?.closed ?? [] });
     }
   }
   return stories;

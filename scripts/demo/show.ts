@@ -78,13 +78,21 @@ export function regionTable(
   return table.toString();
 }
 
+/** Traffic listed more than this is cut short. */
+const MOST_LISTED = 5;
+
+function listed(traffic: readonly string[]): string {
+  const rest = traffic.length - MOST_LISTED;
+  return traffic.slice(0, MOST_LISTED).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+}
+
 /** The difficult cases: what is difficult at each, how it ended, and what was found there. */
 export function caseList(stories: ReadonlyMap<string, GroupStory>, cases: readonly Case[]): string {
   return cases
     .flatMap(({ groupId, why }) => {
       const story = stories.get(groupId);
       if (!story) return [];
-      const { verdictBefore, verdict, found, changes } = story;
+      const { verdictBefore, verdict, found, changes, closed } = story;
       const end =
         verdictBefore === verdict
           ? COLORS[verdict](verdict)
@@ -94,6 +102,7 @@ export function caseList(stories: ReadonlyMap<string, GroupStory>, cases: readon
         `${pc.bold(groupId)}: ${why}`,
         `  ${found[0] === undefined ? 'nothing was found' : found[0] + more}`,
         `  ${end}${changes === 0 ? '' : `, ${changes} ${changes === 1 ? 'change' : 'changes'}`}`,
+        ...(closed.length === 0 ? [] : [pc.dim(`  closed: ${listed(closed)}`)]),
       ];
     })
     .join('\n');

@@ -1,6 +1,6 @@
 import { makeGroup, policySet, summariesOf } from '../../test/support';
 import { type Permission, parseRule, type SecurityGroup } from '../security-group';
-import { proveEffect } from './effect';
+import { effectOf, proveEffect } from './effect';
 
 const noLists = { prefixLists: new Map(), portRangeLists: new Map() };
 const [noMail, descriptions] = policySet().policies;
@@ -29,7 +29,7 @@ const https: Permission = {
   SourceCidrIp: '0.0.0.0/0',
 };
 const prove = (after: SecurityGroup, policy = noMail, before = group(https)) =>
-  proveEffect(before, after, noLists, policy);
+  proveEffect(before, after, noLists, [policy]);
 
 it('a plan that changes only traffic of its policy is proved to', () => {
   expect(prove(group(https, drop))).toBeUndefined();
@@ -58,7 +58,7 @@ it.each<[string, Permission]>([
   ['more that is let in', { ...https, PortRange: '22/22' }],
 ])('a plan that would change %s is not, and the rule is named', (_name, rule) => {
   expect(prove(group(https, rule))).toMatch(
-    /^it would change traffic that the policy is not about, by (drop|accept) (e|in)gress/,
+    /^it would change traffic that the policy is not about \(.+\), by (drop|accept) (e|in)gress/,
   );
 });
 
@@ -69,4 +69,17 @@ it('a plan that adds rules for a policy of descriptions is not', () => {
 it('a plan that takes a rule away is not, and says that the default takes over', () => {
   const open = group({ ...drop, PortRange: '80/80' });
   expect(prove(group(), noMail, open)).toMatch(/by the default$/);
+});
+
+it('an effect is what is closed and what is opened, in words', () => {
+  const before = group(https);
+  expect(effectOf(before, group(https, drop), noLists)).toEqual({
+    closed: ['TCP 25 to 0.0.0.0/0'],
+    opened: [],
+  });
+  const ssh = { ...https, PortRange: '22/22', SourceCidrIp: '10.0.0.0/8' };
+  expect(effectOf(before, group(ssh, drop), noLists)).toEqual({
+    closed: ['TCP 443 from 0.0.0.0/0', 'TCP 25 to 0.0.0.0/0'],
+    opened: ['TCP 22 from 10.0.0.0/8'],
+  });
 });

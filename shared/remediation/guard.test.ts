@@ -20,7 +20,7 @@ const summaries = summariesOf([
 function planned(changes: number, position = 0): PlannedGroup {
   const summary = summaries[position];
   if (!summary) throw new Error('there is no such group');
-  return { summary, plan: { calls: [], changes, findings: [] } };
+  return { summary, plan: { changes } };
 }
 
 describe('the limits of a run', () => {

@@ -19,7 +19,7 @@ export function runLimits(policies: PolicySet, groupCount: number): RunLimits {
 /** A group whose plan calls for changes. */
 export interface PlannedGroup {
   readonly summary: SecurityGroupSummary;
-  readonly plan: GroupPlan;
+  readonly plan: Pick<GroupPlan, 'changes'>;
 }
 
 /**

@@ -4,9 +4,10 @@
  */
 
 export { mapConcurrently } from './concurrency';
+export type { Effect } from './effect';
 export { runLimits } from './guard';
 export { ListReader, readGroup } from './read';
-export { remediate, type Surroundings } from './remediate';
+export { remediate } from './remediate';
 export type {
   CallResult,
   GroupResult,
@@ -18,4 +19,5 @@ export type {
   Verdict,
 } from './run';
 export { cutIntoShards, decodeShard, type Shard, taskIdOf } from './shards';
+export type { Surroundings } from './surroundings';
 export { type Totals, totalsOf } from './verdict';

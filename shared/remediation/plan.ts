@@ -18,6 +18,8 @@ export interface GroupPlan {
   readonly calls: readonly WriteCall[];
   /** Rules added and descriptions changed. */
   readonly changes: number;
+  /** The group as it would be afterwards. */
+  readonly after: SecurityGroup;
   /** The group's findings, with those that turned out not to be repairable marked so. */
   readonly findings: readonly ReportedFinding[];
 }
@@ -54,7 +56,7 @@ export function planGroup(
       const next = apply(draft, changes, enforced);
       const obstacle =
         obstacleToQuota(next, policies.quotas.rulesPerGroup, lists) ??
-        proveEffect(draft.group, next.group, lists, policy) ??
+        proveEffect(draft.group, next.group, lists, [policy]) ??
         obstacleToRest(changes, changesFor(policy, next.group, lists, now));
       if (obstacle) {
         obstacles.set(policy.id, obstacle);
@@ -67,6 +69,7 @@ export function planGroup(
   return {
     calls: callsOf(draft),
     changes: draft.added.length + draft.described.length,
+    after: draft.group,
     findings: findings.map((finding) => withObstacle(finding, obstacles.get(finding.policyId))),
   };
 }

@@ -6,6 +6,7 @@ import type {
   SecurityGroupId,
   SecurityGroupSummary,
 } from '../security-group';
+import type { Effect } from './effect';
 
 /** What started a run. */
 export interface Trigger {
@@ -79,6 +80,10 @@ export interface GroupResult {
   readonly calls: readonly CallResult[];
   /** Rules added and descriptions changed; in a dry run, those that are called for. */
   readonly changes: number;
+  /** What the changes do to traffic: as planned, or by the fresh read where something was sent. */
+  readonly effect?: Effect;
+  /** What a fresh read shows besides: traffic changed that no enforced policy is about. */
+  readonly unexpected?: string;
   /** Why this group alone was left as it is, although its run went ahead. */
   readonly heldBack?: string;
   /** The rules as they were read, before and after; absent where the read was not complete. */

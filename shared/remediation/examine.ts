@@ -1,0 +1,121 @@
+import type { EcsClient } from '../ecs';
+import { matches, type PolicySet, prefixListsOf } from '../policy';
+import type { Permission, SecurityGroup, SecurityGroupSummary } from '../security-group';
+import type { ReadLists } from '../traffic';
+import { type TokenedCall, withTokens } from './act';
+import { effectOf } from './effect';
+import { judgeGroup } from './judge';
+import { type GroupPlan, planGroup } from './plan';
+import { type GroupReading, type ListReader, readGroup } from './read';
+import type { CallResult, GroupResult, ReportedFinding, Run } from './run';
+import { verdictOf } from './verdict';
+
+/** A reading with what the policies make of it. */
+export interface Judged {
+  readonly findings: readonly ReportedFinding[];
+  /** Absent for a group that could not be read. */
+  readonly plan?: GroupPlan;
+  readonly lists: ReadLists;
+}
+
+/** A group as a run finds it, and what it would do about it. */
+export interface Examined extends Judged {
+  readonly summary: SecurityGroupSummary;
+  readonly reading: GroupReading;
+  readonly calls: readonly TokenedCall[];
+}
+
+const NO_LISTS: ReadLists = { prefixLists: new Map(), portRangeLists: new Map() };
+
+/** Reads a group, judges it and plans its repair. */
+export async function examine(
+  run: Run,
+  summary: SecurityGroupSummary,
+  ecs: EcsClient,
+  lists: ListReader,
+  now: number,
+): Promise<Examined> {
+  const reading = await readGroup(ecs, summary);
+  const judged = await judgeReading(run, summary, reading, lists, now);
+  return {
+    summary,
+    reading,
+    ...judged,
+    calls: withTokens(judged.plan?.calls ?? [], run.trigger.id),
+  };
+}
+
+/** Judges a reading and plans what is left to do. */
+export async function judgeReading(
+  run: Run,
+  summary: SecurityGroupSummary,
+  reading: GroupReading,
+  lists: ListReader,
+  now: number,
+): Promise<Judged> {
+  if (reading.status === 'unknown') {
+    const findings = unreadable(run.policies, summary, reading.reason);
+    return { findings, lists: NO_LISTS };
+  }
+  const { group } = reading;
+  const readLists = await lists.read(group.rules, prefixListsOf(run.policies, summary));
+  const plan = planGroup(
+    run.policies,
+    group,
+    readLists,
+    judgeGroup(run.policies, group, readLists, now),
+    now,
+  );
+  return { findings: plan.findings, plan, lists: readLists };
+}
+
+/** The result of a group at which nothing was done. */
+export function untouched({
+  summary,
+  reading,
+  findings,
+  plan,
+  lists,
+  calls,
+}: Examined): GroupResult {
+  const verdict = verdictOf(findings);
+  const effect =
+    reading.status === 'complete' && plan && calls.length > 0
+      ? effectOf(reading.group, plan.after, lists)
+      : undefined;
+  return {
+    regionId: summary.regionId,
+    securityGroupId: summary.id,
+    name: summary.name,
+    verdict,
+    verdictBefore: verdict,
+    findings,
+    findingsBefore: findings,
+    calls: calls.map((call): CallResult => ({ ...call, outcome: { status: 'not-sent' } })),
+    changes: plan?.changes ?? 0,
+    ...(effect ? { effect } : {}),
+    ...(reading.status === 'complete' ? { before: permissionsOf(reading.group) } : {}),
+  };
+}
+
+/** The rules of a group as they were read. */
+export function permissionsOf(group: SecurityGroup): Permission[] {
+  return group.rules.map((rule) => rule.permission);
+}
+
+function unreadable(
+  policies: PolicySet,
+  summary: SecurityGroupSummary,
+  reason: string,
+): ReportedFinding[] {
+  return policies.policies
+    .filter((policy) => matches(policy.match, summary))
+    .map((policy) => ({
+      policyId: policy.id,
+      severity: policy.severity,
+      mode: policy.mode,
+      status: 'unknown',
+      message: reason,
+      changes: [],
+    }));
+}

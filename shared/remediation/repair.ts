@@ -1,0 +1,88 @@
+import type { WriteCall } from '../ecs';
+import type { RecordStore } from '../evidence';
+import { matches } from '../policy';
+import type { SecurityGroup } from '../security-group';
+import type { ReadLists } from '../traffic';
+import { readBack, sendCalls } from './act';
+import { effectOf, proveEffect } from './effect';
+import { type Examined, judgeReading, permissionsOf, untouched } from './examine';
+import { bookChanges, type PlannedGroup } from './guard';
+import type { ListReader } from './read';
+import type { CallResult, GroupResult, ReportedFinding, Run } from './run';
+import type { Surroundings } from './surroundings';
+import { verdictOf } from './verdict';
+
+/** Sends what was planned for a group, reads the group again and judges what is there then. */
+export async function repair(
+  run: Run,
+  examined: Examined & PlannedGroup,
+  surroundings: Surroundings,
+  records: RecordStore,
+  lists: ListReader,
+): Promise<GroupResult> {
+  const { summary } = examined;
+  const tooMany = await bookChanges(records, run, examined, surroundings.now());
+  if (tooMany) return { ...untouched(examined), changes: 0, heldBack: tooMany };
+
+  const ecs = surroundings.ecs(summary.regionId);
+  const calls = await sendCalls(ecs, examined.calls);
+  const reading = await readBack(ecs, summary, calls, surroundings.sleep);
+  const judged = await judgeReading(run, summary, reading, lists, surroundings.now());
+  const findings = explainFailures(judged.findings, calls);
+  const { effect: _planned, ...base } = untouched(examined);
+  return {
+    ...base,
+    verdict: verdictOf(findings),
+    findings,
+    calls,
+    changes: calls.reduce(
+      (sum, { call, outcome }) => sum + (outcome.status === 'done' ? changesOf(call) : 0),
+      0,
+    ),
+    ...(reading.status === 'complete' && examined.reading.status === 'complete'
+      ? {
+          after: permissionsOf(reading.group),
+          ...seenEffect(run, examined.reading.group, reading.group, judged.lists),
+        }
+      : {}),
+  };
+}
+
+/** The proof of before the change, made again on what a fresh read shows. */
+function seenEffect(
+  run: Run,
+  before: SecurityGroup,
+  after: SecurityGroup,
+  lists: ReadLists,
+): Pick<GroupResult, 'effect' | 'unexpected'> {
+  const enforced = run.policies.policies.filter(
+    (policy) => policy.mode === 'enforce' && matches(policy.match, before),
+  );
+  const effect = effectOf(before, after, lists);
+  const unexpected = proveEffect(before, after, lists, enforced);
+  return { ...(effect ? { effect } : {}), ...(unexpected ? { unexpected } : {}) };
+}
+
+/** Rules added or descriptions changed by a call. */
+function changesOf({ parameters }: WriteCall): number {
+  return 'Permissions' in parameters ? parameters.Permissions.length : 1;
+}
+
+/** A call that ECS refused for good leaves a finding that cannot be repaired, with ECS's reason. */
+function explainFailures(
+  findings: readonly ReportedFinding[],
+  calls: readonly CallResult[],
+): readonly ReportedFinding[] {
+  const refused = calls.find(({ outcome }) => outcome.status === 'failed')?.outcome;
+  if (refused?.status !== 'failed') return findings;
+  const final = ['validation', 'state', 'quota'].includes(refused.kind);
+  return findings.map((finding) =>
+    finding.status !== 'violating' || finding.mode !== 'enforce'
+      ? finding
+      : {
+          ...finding,
+          status: final ? 'unrepairable' : 'violating',
+          message: `${finding.message}; the repair failed: ${refused.message}`,
+        },
+  );
+}
