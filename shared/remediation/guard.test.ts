@@ -100,6 +100,18 @@ describe('the parts of a run', () => {
     expect(await part('c', [planned(1)])).toHaveLength(2);
   });
 
+  it('go by the widest limit of the run, as a sweep that is tried again knows more groups', async () => {
+    const of = (name: string, maxGroups: number, groups: readonly PlannedGroup[]) =>
+      reasonsToHoldBack(
+        { ...makeRun('grown', summaries, { limits: { maxChanges: 10, maxGroups } }), part: name },
+        groups,
+        async () => undefined,
+        records,
+      );
+    expect(await of('later', 3, [planned(1), planned(1, 1)])).toEqual([]);
+    expect(await of('first', 1, [planned(1, 2)])).toEqual([]);
+  });
+
   it('never exceed the limits together, however they run at the same time', async () => {
     const demands = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 6 });
     let round = 0;

@@ -48,8 +48,10 @@ export async function reasonsToHoldBack(
     groups: planned.length,
   };
   try {
-    const all = records && reasons.length === 0 ? await bookPart(records, run, own) : own;
-    reasons.push(...exceeded(run, all));
+    const { limits } = run;
+    const all =
+      records && reasons.length === 0 ? await bookPart(records, run, own) : { ...own, limits };
+    reasons.push(...exceeded(all.limits, all));
   } catch (error) {
     reasons.push(
       `the limits of the run could not be checked, so nothing is changed: ${(error as Error).message}`,
@@ -64,9 +66,8 @@ interface Demand {
   readonly groups: number;
 }
 
-function exceeded(run: Run, { changes, groups }: Demand): string[] {
+function exceeded({ maxChanges, maxGroups }: RunLimits, { changes, groups }: Demand): string[] {
   const reasons: string[] = [];
-  const { maxChanges, maxGroups } = run.limits;
   if (changes > maxChanges) {
     reasons.push(
       `the run calls for ${changes} changes and may make ${maxChanges}: look at the plan, then raise guardrails.maxChanges or narrow the policies`,
@@ -83,25 +84,38 @@ function exceeded(run: Run, { changes, groups }: Demand): string[] {
 /**
  * Books what a part calls for and gives what all parts of the run have booked so far. Two parts that
  * book at the same moment each see the other, so that the sum never slips past a limit. A retry of a
- * part calls for what is left; the greatest demand of a part counts.
+ * part calls for what is left; the greatest demand of a part counts. A sweep that is tried again knows
+ * more groups than at first, so that a percentage is more; the widest limit of the run holds for all.
  */
-async function bookPart(records: RecordStore, run: Run, own: Demand): Promise<Demand> {
-  const folder = `limits/${run.runId}/`;
-  await records.putIfAbsent(`${folder}${run.part}_${own.changes}_${own.groups}`, '');
-  const parts = new Map<string, Demand>();
-  for (const key of await records.list(folder)) {
-    const [, part, changes, groups] = /^(.+)_(\d+)_(\d+)$/.exec(key.slice(folder.length)) ?? [];
-    if (part === undefined) continue;
-    const known = parts.get(part) ?? { changes: 0, groups: 0 };
-    parts.set(part, {
-      changes: Math.max(known.changes, Number(changes)),
-      groups: Math.max(known.groups, Number(groups)),
-    });
-  }
-  return [...parts.values()].reduce(
-    (sum, part) => ({ changes: sum.changes + part.changes, groups: sum.groups + part.groups }),
-    { changes: 0, groups: 0 },
+async function bookPart(
+  records: RecordStore,
+  { runId, part, limits }: Run,
+  own: Demand,
+): Promise<Demand & { readonly limits: RunLimits }> {
+  const folder = `limits/${runId}/`;
+  await records.putIfAbsent(
+    `${folder}${part}_${own.changes}_${own.groups}_${limits.maxGroups}`,
+    '',
   );
+  const parts = new Map<string, Demand>();
+  let { maxGroups } = limits;
+  for (const key of await records.list(folder)) {
+    const [, name, ...numbers] = /^(.+)_(\d+)_(\d+)_(\d+)$/.exec(key.slice(folder.length)) ?? [];
+    if (name === undefined) continue;
+    const [changes = 0, groups = 0, limit = 0] = numbers.map(Number);
+    const known = parts.get(name) ?? { changes: 0, groups: 0 };
+    parts.set(name, {
+      changes: Math.max(known.changes, changes),
+      groups: Math.max(known.groups, groups),
+    });
+    maxGroups = Math.max(maxGroups, limit);
+  }
+  const sum = { changes: 0, groups: 0 };
+  for (const { changes, groups } of parts.values()) {
+    sum.changes += changes;
+    sum.groups += groups;
+  }
+  return { ...sum, limits: { ...limits, maxGroups } };
 }
 
 /**
