@@ -19,8 +19,8 @@ export interface EcsClientOptions {
   readonly regionId: RegionId;
   readonly credentials: CredentialsProvider;
   /**
-   * `host`, `host:port` or a URL. `http://` means plain HTTP, everything else HTTPS. Default: the
-   * region's public endpoint, as the SDK knows it.
+   * `host`, `host:port` or a URL. `http://`, or a loopback host without a scheme, means plain
+   * HTTP, everything else HTTPS. Default: the region's public endpoint, as the SDK knows it.
    */
   readonly endpoint?: string;
   /** Milliseconds since 1970. Default: Date.now. */

@@ -6,7 +6,11 @@ const regionId = parseRegionId('cn-hangzhou');
 it.each([
   [undefined, { protocol: 'HTTPS' }],
   ['ecs.cn-hangzhou.aliyuncs.com', { protocol: 'HTTPS', host: 'ecs.cn-hangzhou.aliyuncs.com' }],
-  ['127.0.0.1:8443', { protocol: 'HTTPS', host: '127.0.0.1:8443' }],
+  ['127.0.0.1:8080', { protocol: 'HTTP', host: '127.0.0.1:8080' }],
+  ['localhost', { protocol: 'HTTP', host: 'localhost' }],
+  ['[::1]:8080', { protocol: 'HTTP', host: '[::1]:8080' }],
+  ['127.0.0.1.example.com', { protocol: 'HTTPS', host: '127.0.0.1.example.com' }],
+  ['https://127.0.0.1:8443', { protocol: 'HTTPS', host: '127.0.0.1:8443' }],
   ['https://ecs.example.com/', { protocol: 'HTTPS', host: 'ecs.example.com' }],
   ['http://127.0.0.1:8080', { protocol: 'HTTP', host: '127.0.0.1:8080' }],
   ['HTTP://127.0.0.1:8080/', { protocol: 'HTTP', host: '127.0.0.1:8080' }],
