@@ -37,7 +37,6 @@ export async function buildFunctions(
         target: 'node20',
         format: 'cjs',
         minify: true,
-        keepNames: true,
         legalComments: 'none',
         // An optional part of an HTTP library inside @alicloud/fc2, for proxies, which is not installed.
         external: ['proxy-agent'],

@@ -1,7 +1,7 @@
 import type { Direction, Rule } from '../security-group';
 import type { Box } from './box';
 import { decide } from './decide';
-import { decisionList, sortByStrength } from './decision-list';
+import { decisionList, rulesByStrength } from './decision-list';
 import { findHoles, type Hole } from './holes';
 import { cutToBox, visitDecided } from './local-list';
 import { regionPart } from './region';
@@ -100,6 +100,6 @@ export function allowedTraffic(
 
 function inStrengthOrder(ruleSet: RuleSet, holes: readonly Hole[]): readonly (Rule | 'default')[] {
   const found = new Set(holes.map((hole) => hole.by));
-  const rules = sortByStrength(ruleSet.rules.filter((rule) => found.has(rule)));
+  const rules = rulesByStrength(ruleSet).filter((rule) => found.has(rule));
   return found.has('default') ? [...rules, 'default'] : rules;
 }

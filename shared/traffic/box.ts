@@ -153,24 +153,29 @@ export function servicesOf(protocol: Protocol, ports: readonly Span<number>[]): 
   return { portless: protocol === 'all' ? [PORTLESS_SERVICES] : [], withPorts };
 }
 
-/** The boxes of services with source ports, a peer and an own side. */
+/** The boxes of services with source ports, any of some peers, and an own side. */
 export function boxesOf(
   family: AddressFamily,
   services: Services,
   sourcePorts: Span<number>,
-  peer: Span<bigint>,
+  peers: readonly Span<bigint>[],
   own: Span<bigint>,
 ): Box[] {
   const { portless, withPorts } = services;
   const everySource = sourcePorts.first === ALL_PORTS.first && sourcePorts.last === ALL_PORTS.last;
-  // One box does where nothing is limited; a span from TCP to UDP exists for all ports of both only.
-  if (everySource && portless[0] === PORTLESS_SERVICES && spansBoth(withPorts[0])) {
-    return [{ family, service: ALL_SERVICES, sourcePorts, peer, own }];
+  const boxes: Box[] = [];
+  for (const peer of peers) {
+    // One box does where nothing is limited; a span from TCP to UDP exists for all ports of both only.
+    if (everySource && portless[0] === PORTLESS_SERVICES && spansBoth(withPorts[0])) {
+      boxes.push({ family, service: ALL_SERVICES, sourcePorts, peer, own });
+      continue;
+    }
+    for (const service of portless) {
+      boxes.push({ family, service, sourcePorts: ALL_PORTS, peer, own });
+    }
+    for (const service of withPorts) boxes.push({ family, service, sourcePorts, peer, own });
   }
-  return [
-    ...portless.map((service) => ({ family, service, sourcePorts: ALL_PORTS, peer, own })),
-    ...withPorts.map((service) => ({ family, service, sourcePorts, peer, own })),
-  ];
+  return boxes;
 }
 
 function spansBoth(services: Span<number> | undefined): boolean {

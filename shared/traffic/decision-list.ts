@@ -11,7 +11,6 @@ import {
   type Box,
   boxesOf,
   EVERYTHING,
-  type Services,
   type Span,
   servicesOf,
 } from './box';
@@ -59,7 +58,7 @@ function buildDecisionList(
   family: AddressFamily,
 ): readonly Entry[] {
   const entries: Entry[] = [];
-  for (const rule of sortByStrength(ruleSet.rules)) {
+  for (const rule of rulesByStrength(ruleSet)) {
     if (rule.direction !== direction) continue;
     for (const entry of entriesOf(rule, family, ruleSet.lists)) {
       if (entry.boxes.length > 0) entries.push(entry);
@@ -74,12 +73,18 @@ function buildDecisionList(
   return entries;
 }
 
-/** The rules, strongest first. Rules of equal strength keep their order. */
-export function sortByStrength(rules: readonly Rule[]): readonly Rule[] {
-  return [...rules].sort(
+const sorted = new WeakMap<RuleSet, readonly Rule[]>();
+
+/** The rules of a rule set, strongest first. Rules of equal strength keep their order. */
+export function rulesByStrength(ruleSet: RuleSet): readonly Rule[] {
+  const known = sorted.get(ruleSet);
+  if (known) return known;
+  const strongestFirst = [...ruleSet.rules].sort(
     (a, b) =>
       a.priority - b.priority || Number(a.policy === 'accept') - Number(b.policy === 'accept'),
   );
+  sorted.set(ruleSet, strongestFirst);
+  return strongestFirst;
 }
 
 /** How a rule is named in lists of what a verdict depends on: by its id, or in words without one. */
@@ -98,21 +103,24 @@ function entriesOf(rule: Rule, family: AddressFamily, lists: ReadLists | undefin
   const { peers, unknowns } = peersOf(rule, family, lists);
   if (own.family !== family || peers.length === 0) return [];
   const sourcePorts = rule.sourcePorts === 'all' ? ALL_PORTS : rule.sourcePorts;
-  const boxes = (services: Services) =>
-    peers.flatMap((peer) => boxesOf(family, services, sourcePorts, peer, own));
-
   const ports = portsOf(rule, lists);
   if (!('unread' in ports)) {
-    return [{ by, accept, unknowns, boxes: boxes(servicesOf(rule.protocol, ports)) }];
+    const boxes = boxesOf(family, servicesOf(rule.protocol, ports), sourcePorts, peers, own);
+    return [{ by, accept, unknowns, boxes }];
   }
   const { portless, withPorts } = servicesOf(rule.protocol, [ALL_PORTS]);
   return [
-    { by, accept, unknowns, boxes: boxes({ portless, withPorts: [] }) },
+    {
+      by,
+      accept,
+      unknowns,
+      boxes: boxesOf(family, { portless, withPorts: [] }, sourcePorts, peers, own),
+    },
     {
       by,
       accept,
       unknowns: [...unknowns, ports.unread],
-      boxes: boxes({ portless: [], withPorts }),
+      boxes: boxesOf(family, { portless: [], withPorts }, sourcePorts, peers, own),
     },
   ];
 }

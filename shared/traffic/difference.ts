@@ -168,9 +168,10 @@ export function changesOutside(
 function minus(target: Box, others: readonly Box[], work: WorkMeter): Box[] {
   const covers = others.flatMap((box) => intersect(box, target) ?? []);
   const grid = new Grid(target.family, [target, ...covers]);
+  const all = grid.cellsOf([target, ...covers]);
   const rest: Box[] = [];
-  new UncoveredSearch(grid.cells, work).visit(
-    grid.cells,
+  new UncoveredSearch(all, work).visit(
+    all,
     0,
     covers.map((_, n) => n + 1),
     (cells, offset) => {

@@ -4,11 +4,9 @@ import { STRIDE } from './uncovered';
 
 /**
  * Boxes of one family as small whole numbers, so that inner loops need no bigint: addresses are
- * replaced by the positions of the elementary spans that all their edges make, and boxes lie in one
- * flat array, box n at n × STRIDE.
+ * replaced by the positions of the elementary spans that all edges of the grid's boxes make.
  */
 export class Grid {
-  readonly cells: Int32Array<ArrayBuffer>;
   private readonly peers: AddressRanks;
   private readonly owns: AddressRanks;
 
@@ -18,18 +16,23 @@ export class Grid {
   ) {
     this.peers = new AddressRanks(family, boxes, 'peer');
     this.owns = new AddressRanks(family, boxes, 'own');
-    this.cells = new Int32Array(boxes.length * STRIDE);
+  }
+
+  /** Boxes of the grid, or others with the same edges, in one flat array: box n at n × STRIDE. */
+  cellsOf(boxes: readonly Box[]): Int32Array<ArrayBuffer> {
+    const cells = new Int32Array(boxes.length * STRIDE);
     let at = 0;
     for (const { service, sourcePorts, peer, own } of boxes) {
-      this.cells[at++] = this.peers.rank(peer.first);
-      this.cells[at++] = this.peers.rank(peer.last);
-      this.cells[at++] = service.first;
-      this.cells[at++] = service.last;
-      this.cells[at++] = this.owns.rank(own.first);
-      this.cells[at++] = this.owns.rank(own.last);
-      this.cells[at++] = sourcePorts.first;
-      this.cells[at++] = sourcePorts.last;
+      cells[at++] = this.peers.rank(peer.first);
+      cells[at++] = this.peers.rank(peer.last);
+      cells[at++] = service.first;
+      cells[at++] = service.last;
+      cells[at++] = this.owns.rank(own.first);
+      cells[at++] = this.owns.rank(own.last);
+      cells[at++] = sourcePorts.first;
+      cells[at++] = sourcePorts.last;
     }
+    return cells;
   }
 
   /** The position of the elementary span that holds a peer address. */

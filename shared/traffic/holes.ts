@@ -2,9 +2,11 @@ import type { Direction, Rule } from '../security-group';
 import { ALL_ADDRESSES, type Box } from './box';
 import { decide } from './decide';
 import { decisionList } from './decision-list';
+import { layOutAddresses } from './layout';
 import {
-  boxNumbers,
   type Contender,
+  certainCovers,
+  clip,
   cutToBox,
   decidedCovers,
   type LocalList,
@@ -18,8 +20,6 @@ import type { WorkMeter } from './work';
 /** Packets that one entry lets, or may let, through. */
 export interface Hole {
   readonly by: Rule | 'default';
-  /** Some of the packets. */
-  readonly box: Box;
   /** Whether they get through whatever unread groups and lists hold. */
   readonly certain: boolean;
   /** If not certain: what it hangs on. */
@@ -47,13 +47,16 @@ export function findHoles(
     peer: { first: address, last: address },
   }));
   const entries = decisionList(ruleSet, direction, within.family);
-  const list = cutToBox(entries, within, work, { given, landmarks });
-  const possible: Part = {
+  const layout = layOutAddresses(entries, within, work, landmarks);
+  const list = clip(layout, within, work, { given });
+  const { grid } = list;
+  const possible: Packets = {
+    cells: list.cells,
     search: list.search,
     coversOf: (contender) => decidedCovers(list, contender),
   };
   const hasUnknowns = list.contenders.some(({ unknowns }) => unknowns.length > 0);
-  const certain = hasUnknowns ? certainPart(list, work) : possible;
+  const certain = hasUnknowns ? certainPackets(list, work) : possible;
 
   return list.contenders.flatMap((contender): Hole[] => {
     if (!contender.entry.accept) return [];
@@ -62,44 +65,43 @@ export function findHoles(
     if (!some) return [];
     const sure = certain === possible ? some : findIn(certain, contender);
     if (sure && given.length === 0) {
-      const familiar = () => findFamiliar(certain, contender) ?? sure;
-      return [{ by, box: sure, certain: true, on: [], familiar }];
+      return [{ by, certain: true, on: [], familiar: () => familiarBox(certain, contender, sure) }];
     }
-    const pinned = sure && pinService(sure);
+    const pinned = sure && pinService(grid.toBox(sure, 0));
     if (pinned && everyPeerPasses(pinned)) {
-      return [{ by, box: pinned, certain: true, on: [], familiar: () => pinned }];
+      return [{ by, certain: true, on: [], familiar: () => pinned }];
     }
-    const familiar = () => findFamiliar(possible, contender) ?? some;
-    const on = [...given, ...decide(ruleSet, packetIn(some, direction)).on];
-    return [{ by, box: some, certain: false, on, familiar }];
+    const on = [...given, ...decide(ruleSet, packetIn(grid.toBox(some, 0), direction)).on];
+    return [{ by, certain: false, on, familiar: () => familiarBox(possible, contender, some) }];
   });
 
-  function findIn(part: Part, contender: Contender, peer?: bigint): Box | undefined {
-    const { grid } = list;
-    const covers = part.coversOf(contender);
+  /** Some packets that a contender decides, as eight numbers of the grid. */
+  function findIn(packets: Packets, contender: Contender, peer?: bigint): Int32Array | undefined {
+    const { cells, search, coversOf } = packets;
+    const covers = coversOf(contender);
     if (!covers) return undefined;
-    let found: Box | undefined;
+    let found: Int32Array | undefined;
     for (let box = contender.from; box < contender.to && !found; box++) {
-      const target = grid.cells.slice(box * STRIDE, (box + 1) * STRIDE);
+      let target = cells.subarray(box * STRIDE, (box + 1) * STRIDE);
       if (peer !== undefined) {
         const position = grid.peerPosition(peer);
         if (position < (target[0] ?? 0) || position > (target[1] ?? 0)) continue;
-        target.fill(position, 0, 2);
+        target = target.slice().fill(position, 0, 2);
       }
-      part.search.visit(target, 0, covers, (piece, offset) => {
-        found = grid.toBox(piece, offset);
+      search.visit(target, 0, covers, (piece, offset) => {
+        found = piece.slice(offset, offset + STRIDE);
         return true;
       });
     }
     return found;
   }
 
-  function findFamiliar(part: Part, contender: Contender): Box | undefined {
+  function familiarBox(packets: Packets, contender: Contender, otherwise: Int32Array): Box {
     for (const peer of familiarPeers) {
-      const found = findIn(part, contender, peer);
-      if (found) return found;
+      const found = findIn(packets, contender, peer);
+      if (found) return grid.toBox(found, 0);
     }
-    return undefined;
+    return grid.toBox(otherwise, 0);
   }
 
   /** Whether packets of a service get through whichever address they go to or come from. */
@@ -116,38 +118,38 @@ export function findHoles(
  * A set of packets for each contender: its boxes minus covers, by their numbers in the search.
  * Undefined covers: there are no such packets.
  */
-interface Part {
+interface Packets {
+  readonly cells: Int32Array;
   readonly search: UncoveredSearch;
-  readonly coversOf: (contender: Contender) => readonly number[] | undefined;
+  readonly coversOf: (contender: Contender) => ArrayLike<number> | undefined;
 }
 
 /**
  * The packets that contenders without unknowns decide for certain: minus stronger certain ones, and
  * minus what stronger drops that hang on something may decide.
  */
-function certainPart(list: LocalList, work: WorkMeter): Part {
-  const { contenders, grid } = list;
-  const certain = (contender: Contender) =>
-    boxNumbers(contenders, (other) => other.from < contender.from && other.unknowns.length === 0);
+function certainPackets(list: LocalList, work: WorkMeter): Packets {
+  const { contenders } = list;
   const blockers: { from: number; number: number }[] = [];
   const blockerCells: number[] = [];
   for (const contender of contenders) {
     if (contender.entry.accept || contender.unknowns.length === 0) continue;
     visitDecided(list, contender, (piece, offset) => {
       work.keep();
-      const number = (grid.cells.length + blockerCells.length) / STRIDE;
+      const number = (list.cells.length + blockerCells.length) / STRIDE;
       blockers.push({ from: contender.from, number });
       blockerCells.push(...piece.subarray(offset, offset + STRIDE));
       return false;
     });
   }
-  const cells = Int32Array.from([...grid.cells, ...blockerCells]);
+  const cells = Int32Array.from([...list.cells, ...blockerCells]);
   return {
+    cells,
     search: new UncoveredSearch(cells, work),
     coversOf: (contender) => {
       if (contender.unknowns.length > 0) return undefined;
       const blocking = blockers.filter(({ from }) => from < contender.from);
-      return [...certain(contender), ...blocking.map(({ number }) => number)];
+      return [...certainCovers(list, contender), ...blocking.map(({ number }) => number)];
     },
   };
 }

@@ -1,16 +1,16 @@
-import { type Box, boxContains, intersect } from './box';
+import type { Box } from './box';
 import type { Entry } from './decision-list';
-import { Grid } from './grid';
+import type { Grid } from './grid';
+import { type Layout, type LayoutOptions, layOut, type Part } from './layout';
 import { STRIDE, UncoveredSearch, type Visit } from './uncovered';
 import type { WorkMeter } from './work';
 
-/** One entry's part in a local list: its boxes are `from` up to, not including, `to` of the grid. */
-export interface Contender {
-  readonly entry: Entry;
+/** One entry's part in a local list. */
+export interface Contender extends Part {
   /** What a match hangs on beyond what is given for every packet of the list. */
   readonly unknowns: readonly string[];
-  readonly from: number;
-  readonly to: number;
+  /** How many boxes of stronger contenders hang on nothing. */
+  readonly certainBefore: number;
 }
 
 /**
@@ -20,19 +20,19 @@ export interface Contender {
 export interface LocalList {
   readonly contenders: readonly Contender[];
   readonly grid: Grid;
+  /** The boxes of the contenders, then the landmarks: box n at n × STRIDE. */
+  readonly cells: Int32Array<ArrayBuffer>;
+  /** The numbers of the boxes that hang on nothing, strongest first. */
+  readonly certain: Int32Array;
   readonly search: UncoveredSearch;
-  /** The number of the first landmark in the grid; the others follow. */
+  /** The number of the first landmark in the cells. */
   readonly landmarks: number;
 }
 
 /** What a local list is for, where it is not simply the deciders of a box. */
-export interface CutOptions {
+export interface CutOptions extends LayoutOptions {
   /** Unknowns that hold for every packet of interest. */
   readonly given?: readonly string[];
-  /** Boxes whose edges the grid shall have as well. */
-  readonly landmarks?: readonly Box[];
-  /** Keep entries that no packet reaches because a stronger one takes the whole box. */
-  readonly keepUnreached?: boolean;
 }
 
 /** Cuts a decision list to a box. Throws WorkLimitReached. */
@@ -40,26 +40,72 @@ export function cutToBox(
   entries: readonly Entry[],
   within: Box,
   work: WorkMeter,
+  options: CutOptions = {},
+): LocalList {
+  return clip(layOut(entries, within, work, options), within, work, options);
+}
+
+/** Cuts a layout to a box whose addresses are edges of its grid. Throws WorkLimitReached. */
+export function clip(
+  layout: Layout,
+  within: Box,
+  work: WorkMeter,
   { given = [], landmarks = [], keepUnreached = false }: CutOptions = {},
 ): LocalList {
+  const { parts, grid, cells: whole } = layout;
+  work.spend(whole.length / STRIDE);
+  const limits = grid.cellsOf([within]);
+  const cells = new Int32Array(whole.length + landmarks.length * STRIDE);
+  const certain = new Int32Array(whole.length / STRIDE);
   const contenders: Contender[] = [];
-  const boxes: Box[] = [];
-  for (const entry of entries) {
-    work.spend(entry.boxes.length);
-    const from = boxes.length;
-    for (const box of entry.boxes) {
-      const part = intersect(box, within);
-      if (part) boxes.push(part);
+  let to = 0;
+  let certainBefore = 0;
+  for (const part of parts) {
+    const { entry } = part;
+    const from = to;
+    let takesAll = false;
+    for (let box = part.from; box < part.to; box++) {
+      if (!clipBox(whole, box * STRIDE, limits, cells, to * STRIDE)) continue;
+      takesAll ||= isWhole(cells, to * STRIDE, limits);
+      to += 1;
     }
-    if (boxes.length === from) continue;
-    const unknowns = entry.unknowns.filter((name) => !given.includes(name));
-    contenders.push({ entry, unknowns, from, to: boxes.length });
-    if (keepUnreached || unknowns.length > 0) continue;
-    if (boxes.slice(from).some((box) => boxContains(box, within))) break;
+    if (to === from) continue;
+    const unknowns =
+      given.length === 0 ? entry.unknowns : entry.unknowns.filter((name) => !given.includes(name));
+    contenders.push({ entry, unknowns, from, to, certainBefore });
+    if (unknowns.length > 0) continue;
+    for (let box = from; box < to; box++) certain[certainBefore++] = box;
+    if (takesAll && !keepUnreached) break;
   }
-  const grid = new Grid(within.family, [...boxes, ...landmarks]);
-  const search = new UncoveredSearch(grid.cells, work);
-  return { contenders, grid, search, landmarks: boxes.length };
+  cells.set(grid.cellsOf(landmarks), to * STRIDE);
+  const used = cells.subarray(0, (to + landmarks.length) * STRIDE);
+  const search = new UncoveredSearch(used, work);
+  return { contenders, grid, cells: used, certain, search, landmarks: to };
+}
+
+/** Writes what a box and the limits have in common; returns whether there is anything. */
+function clipBox(
+  boxes: Int32Array,
+  box: number,
+  limits: Int32Array,
+  target: Int32Array,
+  offset: number,
+): boolean {
+  for (let side = 0; side < STRIDE; side += 2) {
+    const first = Math.max(boxes[box + side] as number, limits[side] as number);
+    const last = Math.min(boxes[box + side + 1] as number, limits[side + 1] as number);
+    if (first > last) return false;
+    target[offset + side] = first;
+    target[offset + side + 1] = last;
+  }
+  return true;
+}
+
+function isWhole(boxes: Int32Array, box: number, limits: Int32Array): boolean {
+  for (let side = 0; side < STRIDE; side++) {
+    if (boxes[box + side] !== limits[side]) return false;
+  }
+  return true;
 }
 
 /**
@@ -71,11 +117,21 @@ export function decidedCovers(
   list: LocalList,
   contender: Contender,
   holding: readonly string[] = contender.unknowns,
-): number[] {
-  return boxNumbers(
-    list.contenders,
-    (other) => other.from < contender.from && isSubset(other.unknowns, holding),
-  );
+): ArrayLike<number> & Iterable<number> {
+  const covers = certainCovers(list, contender);
+  if (holding.length === 0) return covers;
+  const numbers = [...covers];
+  for (const { from, to, unknowns } of list.contenders) {
+    if (from >= contender.from) break;
+    if (unknowns.length === 0 || !isSubset(unknowns, holding)) continue;
+    for (let box = from; box < to; box++) numbers.push(box);
+  }
+  return numbers;
+}
+
+/** The boxes of stronger contenders that hang on nothing. */
+export function certainCovers(list: LocalList, contender: Contender): Int32Array {
+  return list.certain.subarray(0, contender.certainBefore);
 }
 
 /**
@@ -91,23 +147,10 @@ export function visitDecided(
 ): boolean {
   const covers = [...decidedCovers(list, contender, holding), ...taken];
   for (let box = contender.from; box < contender.to; box++) {
-    if (list.search.visit(list.grid.cells, box * STRIDE, covers, visit)) return true;
+    if (list.search.visit(list.cells, box * STRIDE, covers, visit)) return true;
     covers.push(box);
   }
   return false;
-}
-
-/** The numbers of the boxes of the contenders chosen. */
-export function boxNumbers(
-  contenders: readonly Contender[],
-  choose: (contender: Contender) => boolean,
-): number[] {
-  const numbers: number[] = [];
-  for (const contender of contenders) {
-    if (!choose(contender)) continue;
-    for (let box = contender.from; box < contender.to; box++) numbers.push(box);
-  }
-  return numbers;
 }
 
 /** Whether all names of `part` are in `whole`. */

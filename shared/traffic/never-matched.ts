@@ -1,7 +1,7 @@
 import type { Direction, Rule } from '../security-group';
 import { EVERYTHING } from './box';
-import { decisionList, sortByStrength } from './decision-list';
-import { boxNumbers, type Contender, cutToBox, isSubset, type LocalList } from './local-list';
+import { decisionList, rulesByStrength } from './decision-list';
+import { type Contender, cutToBox, decidedCovers, type LocalList } from './local-list';
 import type { RuleSet } from './rule-set';
 import { STRIDE } from './uncovered';
 import { DEFAULT_WORK_LIMIT, type Undecided, withinLimit } from './work';
@@ -41,7 +41,7 @@ export function neverMatched(
         if (last) covers.set(by, new Set([...(covers.get(by) ?? []), last.by]));
       }
     }
-    const rules = sortByStrength(ruleSet.rules).filter((rule) => rule.direction === direction);
+    const rules = rulesByStrength(ruleSet).filter((rule) => rule.direction === direction);
     return {
       verdict: 'exact',
       rules: rules
@@ -61,33 +61,22 @@ function* judgeContenders(list: LocalList): Generator<{
 }> {
   const { contenders } = list;
   const owners = contenders.flatMap(({ entry, from, to }) => Array(to - from).fill(entry.by));
-  const certain = new Int32Array(owners.length);
-  let certainCount = 0;
-  const uncertain: Contender[] = [];
   for (const contender of contenders) {
-    const { entry, unknowns, from, to } = contender;
-    const stronger = certain.subarray(0, certainCount);
-    const covers =
-      unknowns.length === 0
-        ? stronger
-        : [...stronger, ...boxNumbers(uncertain, (other) => isSubset(other.unknowns, unknowns))];
-    const used = findCover(list, contender, covers);
+    const used = findCover(list, contender, decidedCovers(list, contender));
     const coveredBy = used && new Set(dropNeedless(list, contender, used).map((n) => owners[n]));
-    yield { by: entry.by, coveredBy };
-    if (unknowns.length > 0) uncertain.push(contender);
-    else for (let box = from; box < to; box++) certain[certainCount++] = box;
+    yield { by: contender.entry.by, coveredBy };
   }
 }
 
 /** Those of the covers with which the search got along if they leave a contender nothing. */
 function findCover(
-  { grid, search }: LocalList,
+  { cells, search }: LocalList,
   { from, to }: Contender,
   covers: ArrayLike<number>,
 ): number[] | undefined {
   const used = new Set<number>();
   for (let box = from; box < to; box++) {
-    if (search.visit(grid.cells, box * STRIDE, covers, () => true, used)) return undefined;
+    if (search.visit(cells, box * STRIDE, covers, () => true, used)) return undefined;
   }
   return [...used];
 }

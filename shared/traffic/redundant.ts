@@ -42,8 +42,7 @@ interface Near {
  * Whether some packet that a contender decides would be decided the other way without its rule: by an
  * opposite weaker contender, past all that are stronger than that one but for the rule itself.
  */
-function isNeeded({ contenders, grid, search }: LocalList, own: Contender, work: WorkMeter) {
-  const { cells } = grid;
+function isNeeded({ contenders, cells, search }: LocalList, own: Contender, work: WorkMeter) {
   for (let box = own.from; box < own.to; box++) {
     const near: Near[] = [];
     for (const contender of contenders) {

@@ -27,9 +27,7 @@ export function regionPart(
   const { peers, given } = flowPeers(flow, lists);
   const services = servicesOf(flow.protocol, [span(flow.ports)]);
   const boxes =
-    own.family === family
-      ? peers.flatMap((peer) => boxesOf(family, services, span(flow.sourcePorts), peer, own))
-      : [];
+    own.family === family ? boxesOf(family, services, span(flow.sourcePorts), peers, own) : [];
   return { family, boxes, given };
 }
 

@@ -43,10 +43,19 @@ export class UncoveredSearch {
     used?: Set<number>,
   ): boolean {
     this.reserve(covers.length);
-    // Plain loops beat TypedArray.set for arrays as short as these mostly are.
+    this.work.spend(covers.length);
     for (let n = 0; n < STRIDE; n++) this.pieces[n] = cells[offset + n] as number;
-    for (let n = 0; n < covers.length; n++) this.listed[n] = covers[n] as number;
-    return this.visitPiece(0, 0, covers.length, visit, used);
+    // Most covers have other peers: they are not even listed.
+    const first = cells[offset] as number;
+    const last = cells[offset + 1] as number;
+    let count = 0;
+    for (let n = 0; n < covers.length; n++) {
+      const cover = covers[n] as number;
+      const at = cover * STRIDE;
+      if ((this.cells[at] as number) > last || (this.cells[at + 1] as number) < first) continue;
+      this.listed[count++] = cover;
+    }
+    return this.visitPiece(0, 0, count, visit, used);
   }
 
   /** Visits what is left of the piece of a depth by the covers listed. Unrolled: all time goes here. */
