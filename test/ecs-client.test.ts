@@ -119,7 +119,7 @@ it('a group is read with all of its rules', async () => {
 });
 
 it('prefix lists and port lists are read', async () => {
-  expect(await client.readPrefixList('pl-dns')).toEqual(['198.51.100.0/24']);
+  expect(await client.readPrefixList('pl-dns')).toMatchObject({ cidrs: ['198.51.100.0/24'] });
   expect(await client.readPortRangeList('prl-mail')).toEqual(['25/25']);
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalCloud } from '../local-cloud';
-import { runPalisade } from './support';
+import { runCutOff, runPalisade } from './support';
 
 const RULES = [
   {
@@ -115,6 +115,17 @@ describe('explain', () => {
     ['an unknown group', [...offline, '--group', 'sg-two', ...TO_SSH], /has no group sg-two/],
     ['no port', [...offline, '--group', 'sg-one', ...TO_SSH.slice(0, 6)], /--port is missing/],
     [
+      'no protocol',
+      [...offline, ...TO_SSH.slice(0, 2), ...TO_SSH.slice(4)],
+      /--protocol is missing/,
+    ],
+    ['a port past 65535', [...offline, ...TO_SSH.slice(0, 7), '70000'], /70000 is not a port/],
+    [
+      'ports of a protocol without them',
+      [...offline, '--direction=egress', '--protocol=gre', '--to=10.1.2.3', '--source-port=5'],
+      /has no ports/,
+    ],
+    [
       'a packet without its other end',
       [...offline, '--group', 'sg-one', '--direction', 'ingress', '--protocol', 'icmp'],
       /--from is missing/,
@@ -154,6 +165,29 @@ describe('explain', () => {
     expect(JSON.parse(second ?? '').error).toMatch(/line 2: "rules" is missing/);
     expect(JSON.parse(third ?? '')).toEqual({ verdicts: [{ verdict: 'accept', ruleId: null }] });
     expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    ['null', /line 1: the line is null/],
+    ['{"rules":[null],"packets":[]}', /line 1: a rule is null/],
+    ['{"rules":[{"PortRange":[80]}],"packets":[]}', /PortRange is \[80\]: write a text/],
+    ['{"rules":[],"packets":[null]}', /a packet is null/],
+    ['{"rules":[],"innerAccessPolicy":5,"packets":[]}', /write accept or drop/],
+    [JSON.stringify({ rules: [], packets: [packet({ family: 5 })] }), /family is 5: write 4 or 6/],
+    [JSON.stringify({ rules: [], packets: [packet({ sameGroup: 'yes' })] }), /write true or false/],
+    [JSON.stringify({ rules: [], packets: [packet({ dstPort: '80' })] }), /"80" is not a port/],
+  ])('says what is wrong with the line %s of a batch', async (line, message) => {
+    await writeFile(join(folder, 'wrong.jsonl'), `${line}\n`);
+    const { stdout, exitCode } = await palisade('explain', '--batch', 'wrong.jsonl');
+    expect(JSON.parse(stdout).error).toMatch(message);
+    expect(exitCode).toBe(1);
+  });
+
+  it('ends quietly when the reader of its answers has seen enough', async () => {
+    const question = `${JSON.stringify({ rules: RULES, packets: Array(200).fill(packet({})) })}\n`;
+    await writeFile(join(folder, 'many.jsonl'), question.repeat(200));
+    const { stderr } = await runCutOff(folder, ['explain', '--batch', 'many.jsonl']);
+    expect(stderr).toBe('');
   });
 
   it('says which batch file cannot be read', async () => {
@@ -196,6 +230,18 @@ describe('lint', () => {
     expect(exitCode).toBe(0);
   });
 
+  it.each([
+    ['{}', /no SecurityGroups/],
+    ['{"RegionId":"cn-hangzhou","SecurityGroups":5}', /SecurityGroups is 5/],
+    [ofOneGroup({ Permissions: 'x' }), /group sg-one: Permissions is "x"/],
+    [ofOneGroup({ SecurityGroupType: 'odd' }), /write normal or enterprise/],
+  ])('does not take %s for an inventory', async (content, message) => {
+    await writeFile(join(folder, 'odd.json'), content);
+    const { stderr, exitCode } = await palisade('lint', '--inventory', 'odd.json');
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(1);
+  });
+
   it('answers each line of a batch with the ids of rules that no packet reaches', async () => {
     const question = JSON.stringify({ rules: RULES, groupType: 'normal' });
     await writeFile(join(folder, 'rules.jsonl'), `${question}\n{"rules":[]}\n`);
@@ -208,6 +254,11 @@ describe('lint', () => {
     expect(exitCode).toBe(0);
   });
 });
+
+function ofOneGroup(fields: Readonly<Record<string, unknown>>): string {
+  const group = { SecurityGroupId: 'sg-one', ...fields };
+  return JSON.stringify({ ...INVENTORY, SecurityGroups: [group] });
+}
 
 function packet(parts: Readonly<Record<string, unknown>>) {
   return {

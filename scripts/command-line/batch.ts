@@ -1,23 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Permission, parseRule } from '../../shared/security-group';
+import { parseRule } from '../../shared/security-group';
 import type { RuleSet } from '../../shared/traffic';
 import { EXIT_CODES } from './exit-code';
+import { oneOf, permissionOf, recordOf } from './json-input';
 
-/** One line of a batch: a group's rules as DescribeSecurityGroupAttribute returns them. */
-export interface BatchLine {
-  readonly rules: readonly Permission[];
-  readonly groupType?: string;
-  readonly innerAccessPolicy?: string;
-}
+/** One line of a batch, not checked yet but for being an object. */
+export type BatchLine = Readonly<Record<string, unknown>>;
 
 /**
  * Answers every line of a file of JSON lines (`-`: standard input) with one line, in order. A line that
  * cannot be answered gives `{"error"}` and the exit code 1, and the others are answered all the same.
  */
-export async function answerBatch<Line extends BatchLine>(
+export async function answerBatch(
   file: string,
-  answer: (ruleSet: RuleSet, line: Line) => object,
+  answer: (ruleSet: RuleSet, line: BatchLine) => object,
 ): Promise<number> {
   const input = file === '-' ? process.stdin : createReadStream(file);
   // A stream reports a missing file only by an event, which readline does not pass on.
@@ -30,10 +27,11 @@ export async function answerBatch<Line extends BatchLine>(
   const work = async () => {
     let number = 0;
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (process.stdout.errored) break;
       number += 1;
       if (text.trim() === '') continue;
       try {
-        const line = JSON.parse(text) as Line;
+        const line = recordOf('the line', JSON.parse(text));
         console.log(JSON.stringify(answer(ruleSetOf(line), line)));
       } catch (error) {
         exitCode = EXIT_CODES.error;
@@ -50,16 +48,10 @@ function ruleSetOf({ rules, groupType, innerAccessPolicy }: BatchLine): RuleSet 
     throw new Error('"rules" is missing: write a list of Permission objects');
   return {
     groupType: oneOf('groupType', groupType ?? 'normal', ['normal', 'enterprise']),
-    innerAccessPolicy: oneOf('innerAccessPolicy', (innerAccessPolicy ?? 'Accept').toLowerCase(), [
+    innerAccessPolicy: oneOf('innerAccessPolicy', innerAccessPolicy ?? 'accept', [
       'accept',
       'drop',
     ]),
-    rules: rules.map(parseRule),
+    rules: rules.map((rule) => parseRule(permissionOf(rule))),
   };
-}
-
-function oneOf<Value extends string>(name: string, value: string, values: readonly Value[]): Value {
-  const found = values.find((each) => each === value);
-  if (found === undefined) throw new Error(`"${name}" is "${value}": write ${values.join(' or ')}`);
-  return found;
 }

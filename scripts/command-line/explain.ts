@@ -10,6 +10,7 @@ import { type Decision, decide, type Packet, type RuleSet } from '../../shared/t
 import { answerBatch, type BatchLine } from './batch';
 import { EXIT_CODES } from './exit-code';
 import { findGroups, type SourceOptions } from './group-source';
+import { recordOf } from './json-input';
 import { ruleJson, ruleText } from './rule-json';
 
 /** Options of `explain`. */
@@ -42,7 +43,7 @@ export async function explain(options: ExplainOptions): Promise<number> {
 }
 
 function packetOf(options: ExplainOptions): Packet {
-  const { direction, port = null, sourcePort = null } = options;
+  const { direction } = options;
   if (!direction) throw new Error('--direction is missing: write ingress or egress');
   const [peerOption, ownOption] = direction === 'egress' ? ['to', 'from'] : ['from', 'to'];
   const peerText = options[peerOption as 'to' | 'from'];
@@ -57,14 +58,17 @@ function packetOf(options: ExplainOptions): Packet {
       '--from and --to are of different address families: write both as IPv4 or IPv6',
     );
   }
-  const protocol = parseProtocol(options.protocol ?? '');
+  if (options.protocol === undefined) {
+    throw new Error('--protocol is missing: write tcp, udp, icmp, icmpv6, gre or a number');
+  }
+  const protocol = parseProtocol(options.protocol);
   if (protocol === 'all') throw new Error('--protocol all is no packet: write tcp, udp, icmp, …');
-  if (hasPorts(protocol) !== (port !== null)) {
-    throw new Error(
-      hasPorts(protocol)
-        ? '--port is missing: TCP and UDP packets have one'
-        : '--port does not go with this protocol: leave it out',
-    );
+  const [port, sourcePort] = [portOf(options.port), portOf(options.sourcePort)];
+  if (hasPorts(protocol) && port === null) {
+    throw new Error('--port is missing: TCP and UDP packets have one');
+  }
+  if (!hasPorts(protocol) && (port !== null || sourcePort !== null)) {
+    throw new Error('this protocol has no ports: leave --port and --source-port out');
   }
   return {
     direction,
@@ -103,62 +107,54 @@ function decisionText({ verdict, by, beats, on }: Decision): string {
   return lines.join('\n');
 }
 
-interface PacketData {
-  readonly direction: Direction;
-  readonly family: number;
-  readonly protocol: number;
-  readonly srcPort: number | null;
-  readonly dstPort: number | null;
-  readonly peer: string;
-  readonly own?: string | null;
-  readonly sameGroup?: boolean;
-}
-
-function answerPackets(
-  ruleSet: RuleSet,
-  line: BatchLine & { readonly packets: readonly PacketData[] },
-) {
-  if (!Array.isArray(line.packets))
-    throw new Error('"packets" is missing: write a list of packets');
-  const verdicts = line.packets.map((data) => {
-    const { verdict, by } = decide(ruleSet, parsePacket(data));
+function answerPackets(ruleSet: RuleSet, { packets }: BatchLine) {
+  if (!Array.isArray(packets)) throw new Error('"packets" is missing: write a list of packets');
+  const verdicts = packets.map((data: unknown) => {
+    const { verdict, by } = decide(ruleSet, parsePacket(recordOf('a packet', data)));
     return { verdict, ruleId: typeof by === 'string' ? null : (by.id ?? null) };
   });
   return { verdicts };
 }
 
-function parsePacket(data: PacketData): Packet {
-  if (data.direction !== 'ingress' && data.direction !== 'egress') {
-    throw new Error(`a packet's direction is "${data.direction}": write ingress or egress`);
+function parsePacket(data: Readonly<Record<string, unknown>>): Packet {
+  const { direction, sameGroup = false } = data;
+  if (direction !== 'ingress' && direction !== 'egress') {
+    throw new Error(`a packet's direction is "${direction}": write ingress or egress`);
+  }
+  if (typeof sameGroup !== 'boolean') {
+    throw new Error(`a packet's sameGroup is ${JSON.stringify(sameGroup)}: write true or false`);
   }
   const protocol = parseProtocol(String(data.protocol));
   if (protocol === 'all') throw new Error("a packet's protocol is a number from 0 to 255");
-  const peer = addressOf(data, data.peer);
-  const own = data.own === undefined || data.own === null ? null : addressOf(data, data.own);
+  const peer = addressOf(data.family, data.peer);
+  const own = data.own === undefined || data.own === null ? null : addressOf(data.family, data.own);
   return {
-    direction: data.direction,
+    direction,
     family: peer.family,
     protocol,
     sourcePort: hasPorts(protocol) ? portOf(data.srcPort) : null,
     destinationPort: hasPorts(protocol) ? portOf(data.dstPort) : null,
     peer: peer.value,
     own: own?.value ?? null,
-    sameGroup: data.sameGroup ?? false,
+    sameGroup,
   };
 }
 
-function addressOf({ family }: PacketData, text: string): Address {
-  const address = parseAddress(text);
+function addressOf(family: unknown, text: unknown): Address {
+  if (family !== 4 && family !== 6) {
+    throw new Error(`a packet's family is ${JSON.stringify(family)}: write 4 or 6`);
+  }
+  const address = parseAddress(String(text));
   if (address.family !== family) {
     throw new Error(`"${text}" is not an address of family ${family}: write 4 or 6 to match it`);
   }
   return address;
 }
 
-function portOf(port: number | null | undefined): number | null {
+function portOf(port: unknown): number | null {
   if (port === null || port === undefined) return null;
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new Error(`"${port}" is not a port: write a number from 0 to 65535, or null`);
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Error(`${JSON.stringify(port)} is not a port: write a number from 0 to 65535`);
   }
   return port;
 }

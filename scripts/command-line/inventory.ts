@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import {
   type Cidr,
-  type Permission,
   type PortRange,
   parseCidr,
   parsePorts,
@@ -11,6 +10,7 @@ import {
   type SecurityGroup,
 } from '../../shared/security-group';
 import type { ReadLists } from '../../shared/traffic';
+import { oneOf, permissionOf, recordOf } from './json-input';
 
 /** A group of an inventory file, with the lists of its region. */
 export interface InventoryGroup {
@@ -18,31 +18,7 @@ export interface InventoryGroup {
   readonly lists: ReadLists;
 }
 
-type Wrapped<Item> = readonly Item[] | Readonly<Record<string, readonly Item[]>> | undefined;
-
-interface RegionData {
-  readonly RegionId: string;
-  readonly SecurityGroups?: Wrapped<GroupData>;
-  readonly PrefixLists?: Wrapped<{
-    readonly PrefixListId: string;
-    readonly Entries?: Wrapped<{ readonly Cidr: string }>;
-  }>;
-  readonly PortRangeLists?: Wrapped<{
-    readonly PortRangeListId: string;
-    readonly Entries?: Wrapped<{ readonly PortRange: string }>;
-  }>;
-}
-
-interface GroupData {
-  readonly SecurityGroupId: string;
-  readonly SecurityGroupName?: string;
-  readonly SecurityGroupType?: string;
-  readonly InnerAccessPolicy?: string;
-  readonly VpcId?: string;
-  readonly ServiceManaged?: boolean;
-  readonly Tags?: Wrapped<{ readonly TagKey: string; readonly TagValue: string }>;
-  readonly Permissions?: Wrapped<Permission>;
-}
+type Data = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the groups of an inventory file: one region, or a list of regions, in the shape that
@@ -51,10 +27,14 @@ interface GroupData {
 export async function readInventory(file: string): Promise<InventoryGroup[]> {
   let where = file;
   try {
-    const data = JSON.parse(await readFile(file, 'utf8')) as RegionData | readonly RegionData[];
-    return [data].flat().flatMap((region) => {
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return [content].flat().flatMap((each) => {
+      const region = recordOf('a region', each);
+      if (region.SecurityGroups === undefined) {
+        throw new Error('a region has no SecurityGroups: write a list, [] for none');
+      }
       const lists = readLists(region);
-      return unwrap(region.SecurityGroups).map((group) => {
+      return listOf('SecurityGroups', region.SecurityGroups).map((group) => {
         where = `${file}: group ${group.SecurityGroupId}`;
         return { group: readGroup(region, group), lists };
       });
@@ -64,33 +44,38 @@ export async function readInventory(file: string): Promise<InventoryGroup[]> {
   }
 }
 
-function readGroup(region: RegionData, data: GroupData): SecurityGroup {
+function readGroup(region: Data, data: Data): SecurityGroup {
   return {
-    regionId: parseRegionId(region.RegionId),
-    id: parseSecurityGroupId(data.SecurityGroupId),
-    name: data.SecurityGroupName ?? '',
-    type: data.SecurityGroupType === 'enterprise' ? 'enterprise' : 'normal',
-    ...(data.VpcId ? { vpcId: data.VpcId } : {}),
-    tags: Object.fromEntries(unwrap(data.Tags).map((tag) => [tag.TagKey, tag.TagValue])),
-    serviceManaged: data.ServiceManaged ?? false,
-    innerAccessPolicy: data.InnerAccessPolicy?.toLowerCase() === 'drop' ? 'drop' : 'accept',
-    rules: unwrap(data.Permissions).map(parseRule),
+    regionId: parseRegionId(String(region.RegionId)),
+    id: parseSecurityGroupId(String(data.SecurityGroupId)),
+    name: String(data.SecurityGroupName ?? ''),
+    type: oneOf('SecurityGroupType', data.SecurityGroupType || 'normal', ['normal', 'enterprise']),
+    ...(data.VpcId ? { vpcId: String(data.VpcId) } : {}),
+    tags: Object.fromEntries(
+      listOf('Tags', data.Tags).map((tag) => [String(tag.TagKey), String(tag.TagValue ?? '')]),
+    ),
+    serviceManaged: data.ServiceManaged === true,
+    innerAccessPolicy: oneOf('InnerAccessPolicy', data.InnerAccessPolicy || 'accept', [
+      'accept',
+      'drop',
+    ]),
+    rules: listOf('Permissions', data.Permissions).map((rule) => parseRule(permissionOf(rule))),
   };
 }
 
-function readLists(region: RegionData): ReadLists {
+function readLists(region: Data): ReadLists {
   return {
     prefixLists: new Map<string, readonly Cidr[]>(
-      unwrap(region.PrefixLists).map((list) => [
-        list.PrefixListId,
-        unwrap(list.Entries).map((entry) => parseCidr(entry.Cidr)),
+      listOf('PrefixLists', region.PrefixLists).map((list) => [
+        String(list.PrefixListId),
+        listOf('Entries', list.Entries).map((entry) => parseCidr(String(entry.Cidr))),
       ]),
     ),
     portRangeLists: new Map<string, readonly PortRange[]>(
-      unwrap(region.PortRangeLists).map((list) => [
-        list.PortRangeListId,
-        unwrap(list.Entries).map((entry) => {
-          const ports = parsePorts(entry.PortRange);
+      listOf('PortRangeLists', region.PortRangeLists).map((list) => [
+        String(list.PortRangeListId),
+        listOf('Entries', list.Entries).map((entry) => {
+          const ports = parsePorts(String(entry.PortRange));
           return ports === 'all' ? { first: 0, last: 65535 } : ports;
         }),
       ]),
@@ -98,8 +83,10 @@ function readLists(region: RegionData): ReadLists {
   };
 }
 
-/** Responses wrap a list in an object of one key, files often do not. */
-function unwrap<Item>(value: Wrapped<Item>): readonly Item[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : (Object.values(value)[0] ?? []);
+/** Responses wrap a list in an object of one key, files often do not. Absent is empty. */
+function listOf(name: string, value: unknown): Data[] {
+  if (value === undefined || value === null) return [];
+  const list = Array.isArray(value) ? value : Object.values(recordOf(name, value))[0];
+  if (!Array.isArray(list)) throw new Error(`${name} is not a list: write one, [] for none`);
+  return list.map((each) => recordOf(`an entry of ${name}`, each));
 }

@@ -1,6 +1,5 @@
 import type { CallResult, GroupResult, ReportedFinding, RunResult } from '../../shared/remediation';
-import { totalsOf } from '../../shared/remediation';
-import { formatAddress } from '../../shared/security-group';
+import { plainPacket, totalsOf } from '../../shared/remediation';
 import type { Listing } from './connection';
 
 /** What `--json` prints; keys are stable. */
@@ -36,15 +35,7 @@ function findingJson({ policyId, severity, mode, status, message, witness }: Rep
     mode,
     status,
     message,
-    ...(witness
-      ? {
-          witness: {
-            ...witness,
-            peer: formatAddress(witness.family, witness.peer),
-            own: witness.own === null ? null : formatAddress(witness.family, witness.own),
-          },
-        }
-      : {}),
+    ...(witness ? { witness: plainPacket(witness) } : {}),
   };
 }
 

@@ -35,7 +35,6 @@ export function createProgram(): Command {
   withPolicy(program.command('apply'))
     .description('repair what the policies in mode "enforce" say, then read again and report')
     .option('--yes', 'do not ask; without a terminal nobody is asked')
-    .option('--records <folder>', 'where the record of the run is kept', 'out/records')
     .addHelpText(
       'after',
       examples(
@@ -141,10 +140,9 @@ Prints one line of JSON when it is ready: endpoints, an access key, the account 
 }
 
 function withPolicy(command: Command): Command {
-  return withConnection(command.requiredOption('--policy <file>', 'policy file')).option(
-    '--all',
-    'show every group with findings, not only the first ones',
-  );
+  return withConnection(command.requiredOption('--policy <file>', 'policy file'))
+    .option('--all', 'show every group with findings, not only the first ones')
+    .option('--records <folder>', 'where records of runs and the stop switch are', 'out/records');
 }
 
 function withSource(command: Command): Command {

@@ -19,6 +19,13 @@ export interface SecurityGroupRules {
   readonly permissions: readonly Permission[];
 }
 
+/** What DescribePrefixListAttributes tells of a prefix list. */
+export interface PrefixList {
+  readonly cidrs: readonly string[];
+  /** Entries that it has room for: as many rules does each rule count as that names the list. */
+  readonly maxEntries: number;
+}
+
 /** Part of a list, and the token that the next part is asked for with; the last part has none. */
 export interface Page<Entry> {
   readonly entries: readonly Entry[];

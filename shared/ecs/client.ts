@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
-import { requiredText, type SecurityGroupRules } from './answers';
+import { type PrefixList, requiredText, type SecurityGroupRules } from './answers';
 import { type CallReport, makeCall } from './call';
 import { parseEndpoint } from './endpoint';
 import {
@@ -61,8 +61,8 @@ export interface EcsClient {
   }): Promise<SecurityGroupSummary[]>;
   /** One group's rules in both directions. */
   readSecurityGroup(id: SecurityGroupId): Promise<SecurityGroupRules>;
-  /** The CIDR blocks of a prefix list. */
-  readPrefixList(id: string): Promise<string[]>;
+  /** A prefix list's CIDR blocks, and how many it has room for. */
+  readPrefixList(id: string): Promise<PrefixList>;
   /** The ranges of a port list, each `first/last`. */
   readPortRangeList(id: string): Promise<string[]>;
   /**

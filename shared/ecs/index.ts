@@ -3,7 +3,7 @@
  * sends each with a ClientToken, retries what may be retried, and turns every failure into an EcsError.
  * Plans, records and calls share the same WriteCall, so what a plan shows is what is sent.
  */
-export type { SecurityGroupRules } from './answers';
+export type { PrefixList, SecurityGroupRules } from './answers';
 export { authorizeCalls } from './authorize-calls';
 export type { CallReport } from './call';
 export {

@@ -196,13 +196,18 @@ describe('reading a group', () => {
 });
 
 describe('reading lists', () => {
-  it('reads the blocks of a prefix list', async () => {
+  it('reads the blocks of a prefix list and how many it has room for', async () => {
     const { result, requests } = await withServer(
-      [answer({ Entries: { Entry: [{ Cidr: '10.0.0.0/8' }, { Cidr: '10.1.0.0/16' }] } })],
+      [
+        answer({
+          Entries: { Entry: [{ Cidr: '10.0.0.0/8' }, { Cidr: '10.1.0.0/16' }] },
+          MaxEntries: 20,
+        }),
+      ],
       (client) => client.readPrefixList('pl-1'),
     );
 
-    expect(result).toEqual(['10.0.0.0/8', '10.1.0.0/16']);
+    expect(result).toEqual({ cidrs: ['10.0.0.0/8', '10.1.0.0/16'], maxEntries: 20 });
     expect(requests[0]?.query).toEqual({ RegionId: 'cn-hangzhou', PrefixListId: 'pl-1' });
   });
 

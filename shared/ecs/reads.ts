@@ -1,6 +1,7 @@
 import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
 import {
   type Page,
+  type PrefixList,
   readGroup,
   readList,
   readPage,
@@ -94,12 +95,14 @@ export async function readSecurityGroup(
   return { ...internet, permissions: [...internet.permissions, ...intranet.permissions] };
 }
 
-/** Reads the CIDR blocks of a prefix list (DescribePrefixListAttributes). */
-export function readPrefixList(settings: ReadSettings, id: string): Promise<string[]> {
+/** Reads a prefix list (DescribePrefixListAttributes). */
+export function readPrefixList(settings: ReadSettings, id: string): Promise<PrefixList> {
   const parameters = { RegionId: settings.regionId, PrefixListId: id };
-  return readOnce(settings, 'DescribePrefixListAttributes', id, parameters, (answer) =>
-    readList(answer, ['Entries', 'Entry'], (entry) => requiredText(entry, 'Cidr')),
-  );
+  return readOnce(settings, 'DescribePrefixListAttributes', id, parameters, (answer) => {
+    const cidrs = readList(answer, ['Entries', 'Entry'], (entry) => requiredText(entry, 'Cidr'));
+    const { MaxEntries: most } = answer;
+    return { cidrs, maxEntries: typeof most === 'number' ? most : cidrs.length };
+  });
 }
 
 /** Reads the ranges of a port list (DescribePortRangeListEntries). */

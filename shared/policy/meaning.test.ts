@@ -48,7 +48,7 @@ describe('a file that makes no sense is refused', () => {
     const source = (step: number) =>
       denying(`{ to: [${blocks(step)}], protocol: tcp }`, 'quotas: { rulesPerGroup: 5 }');
     expect(problems(source(2))).toEqual([
-      '5:5: policies[0].deny: needs 6 rules, and a group holds 5 (quotas.rulesPerGroup): deny wider blocks or port ranges',
+      '5:5: policies[0].deny: needs 6 rules, and a group holds 5 (quotas.rulesPerGroup), so that TCP to 10.0.0.10/32 would stay open: deny wider blocks or port ranges',
     ]);
     expect(problems(source(1))).toEqual([]);
   });

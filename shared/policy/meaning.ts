@@ -6,7 +6,7 @@ import {
   parseTemplate,
   TEXT,
 } from './description-template';
-import { denialsOf } from './kinds/denials';
+import { type Denial, denialsOf, formatDenial } from './kinds/denials';
 import { INTERNET } from './kinds/internet';
 import { hasEnded } from './match';
 import type { Mistake } from './mistake';
@@ -74,11 +74,17 @@ function checkDenial(
       }
     });
   });
-  const rules = denialsOf(policy.deny).reduce((sum, { peers }) => sum + peers.length, 0);
-  if (rules > quota) {
+  let rules = 0;
+  let beyond: Denial | undefined;
+  for (const denial of denialsOf(policy.deny)) {
+    rules += denial.peers.length;
+    if (rules > quota) beyond ??= denial;
+  }
+  if (beyond) {
+    const example = formatDenial(beyond, policy.kind === 'deny-egress' ? 'egress' : 'ingress');
     report(
       ['deny'],
-      `needs ${rules} rules, and a group holds ${quota} (quotas.rulesPerGroup): deny wider blocks or port ranges`,
+      `needs ${rules} rules, and a group holds ${quota} (quotas.rulesPerGroup), so that ${example} would stay open: deny wider blocks or port ranges`,
       true,
     );
   }

@@ -167,6 +167,11 @@ describe('the hourly limit of a group', () => {
     expect(await book('two', 10, NOW + HOUR)).toBeUndefined();
   });
 
+  it('is not passed by runs that book at the same moment', async () => {
+    const reasons = await Promise.all([book('one', 6), book('two', 6), book('three', 6)]);
+    expect(reasons.filter((reason) => reason === undefined).length).toBeLessThanOrEqual(1);
+  });
+
   it('books nothing for changes that it refuses', async () => {
     expect(await book('one', 11)).toMatch(/^0 changes/);
     expect(await book('two', 10)).toBeUndefined();

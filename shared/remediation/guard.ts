@@ -131,23 +131,27 @@ export async function bookChanges(
 ): Promise<string | undefined> {
   const limit = run.policies.guardrails.maxChangesPerGroupPerHour;
   const folder = `changes/${summary.regionId}/${summary.id}/`;
+  const check = async () => {
+    const bookings = (await records.list(folder)).flatMap(
+      (key) => parseBooking(key.slice(folder.length)) ?? [],
+    );
+    const used = bookings
+      .filter(({ time, runId }) => time > now - HOUR_MS && runId !== run.runId)
+      .reduce((sum, { changes }) => sum + changes, 0);
+    const isBooked = bookings.some(({ runId }) => runId === run.runId);
+    const reason =
+      used + plan.changes > limit
+        ? `${used} changes were made to the group within the hour and ${plan.changes} more are called for, ` +
+          `but guardrails.maxChangesPerGroupPerHour is ${limit}: something may be undoing the repair`
+        : undefined;
+    return { reason, isBooked };
+  };
   try {
-    const bookings = (await records.list(folder)).map((key) =>
-      parseBooking(key.slice(folder.length)),
-    );
-    const others = bookings.filter(
-      (booking) => booking && booking.time > now - HOUR_MS && booking.runId !== run.runId,
-    );
-    const own = bookings.some((booking) => booking?.runId === run.runId);
-    const used = others.reduce((sum, booking) => sum + (booking?.changes ?? 0), 0);
-    if (used + plan.changes > limit) {
-      return (
-        `${used} changes were made to the group within the hour and ${plan.changes} more are called for, ` +
-        `but guardrails.maxChangesPerGroupPerHour is ${limit}: something may be undoing the repair`
-      );
-    }
-    if (!own) await records.putIfAbsent(`${folder}${now}_${plan.changes}_${run.runId}`, '');
-    return undefined;
+    const { reason, isBooked } = await check();
+    if (reason !== undefined || isBooked) return reason;
+    await records.putIfAbsent(`${folder}${now}_${plan.changes}_${run.runId}`, '');
+    // Again, for a run that booked at the same moment; a booking that was refused is only left then.
+    return (await check()).reason;
   } catch (error) {
     return `the hourly limit of the group could not be checked: ${(error as Error).message}`;
   }

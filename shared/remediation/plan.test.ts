@@ -87,6 +87,19 @@ describe('a plan', () => {
     const exact = policies('quotas: { rulesPerGroup: 3 }', 'policies:', deny('no-mail', SMTP));
     expect(plan(exact, groupOf([egress({})])).changes).toBe(2);
   });
+
+  test('counts a prefix list by the entries that it has room for, not by those that it has', () => {
+    const set = policies(
+      'quotas: { rulesPerGroup: 20 }',
+      'policies:',
+      deny('no-list', '{ to: [pl-read], protocol: tcp, ports: [25] }'),
+    );
+    const roomFor = (entries: number) =>
+      plan(set, groupOf([]), LISTS, NOW, new Map([['pl-read', entries]]));
+    expect(roomFor(20).changes).toBe(1);
+    expect(roomFor(21).calls).toEqual([]);
+    expect(roomFor(21).findings[0]?.message).toContain('the repair needs 21 more');
+  });
 });
 
 test('a policy that another one’s repair shows to be violated is repaired in the same plan', () => {

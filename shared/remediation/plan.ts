@@ -11,6 +11,7 @@ import { describeRule, type Rule, type SecurityGroup } from '../security-group';
 import type { ReadLists } from '../traffic';
 import { proveEffect } from './effect';
 import { judgePolicy } from './judge';
+import type { CountedLists } from './read';
 import type { ReportedFinding } from './run';
 
 /** What would be done to a group, and how the group would look afterwards. */
@@ -35,7 +36,7 @@ export interface GroupPlan {
 export function planGroup(
   policies: PolicySet,
   group: SecurityGroup,
-  lists: ReadLists,
+  lists: CountedLists,
   findings: readonly ReportedFinding[],
   now: number,
 ): GroupPlan {
@@ -120,13 +121,15 @@ function apply(draft: Draft, changes: readonly Change[], enforced: readonly Poli
   return { group: { ...draft.group, rules }, added, described };
 }
 
-/** A rule that names a prefix list counts as many rules as the list has entries. */
-function obstacleToQuota(draft: Draft, quota: number, lists: ReadLists): string | undefined {
+/** A rule that names a prefix list counts as many rules as the list has room for. */
+function obstacleToQuota(
+  draft: Draft,
+  quota: number,
+  { rulesCounted }: CountedLists,
+): string | undefined {
   if (draft.added.length === 0) return undefined;
   const weightOf = (rule: Rule) =>
-    rule.peer.kind === 'prefix-list'
-      ? (lists.prefixLists.get(rule.peer.prefixListId)?.length ?? 1)
-      : 1;
+    rule.peer.kind === 'prefix-list' ? (rulesCounted.get(rule.peer.prefixListId) ?? 1) : 1;
   const used = draft.group.rules.reduce((sum, rule) => sum + weightOf(rule), 0);
   if (used <= quota) return undefined;
   const added = draft.added.reduce((sum, rule) => sum + weightOf(rule), 0);

@@ -126,7 +126,12 @@ describe('lists', () => {
       ...region,
       PrefixLists: [
         ...(region?.PrefixLists ?? []),
-        { PrefixListId: 'pl-other', AddressFamily: 'IPv6', Entries: [{ Cidr: '2001:db8::/32' }] },
+        {
+          PrefixListId: 'pl-other',
+          AddressFamily: 'IPv6',
+          MaxEntries: 7,
+          Entries: [{ Cidr: '2001:db8::/32' }],
+        },
         { PrefixListId: 'pl-strange', AddressFamily: 'IPv4', Entries: [{ Cidr: 'somewhere' }] },
       ],
       PortRangeLists: [{ PortRangeListId: 'prl-web', Entries: [{ PortRange: '80/443' }] }],
@@ -137,6 +142,7 @@ describe('lists', () => {
     const lists = await new ListReader(ecs).read(named, ['pl-other']);
     expect([...lists.prefixLists.keys()].sort()).toEqual(['pl-other', PREFIX_LIST_ID]);
     expect(lists.prefixLists.get(PREFIX_LIST_ID)).toHaveLength(2);
+    expect(lists.rulesCounted.get('pl-other')).toBe(7);
     expect(lists.portRangeLists.get('prl-web')).toEqual([{ first: 80, last: 443 }]);
   });
 

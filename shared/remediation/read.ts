@@ -1,6 +1,7 @@
-import { type EcsClient, isEcsError } from '../ecs';
+import { type EcsClient, isEcsError, type PrefixList } from '../ecs';
 import {
   FormatError,
+  type PortRange,
   parseCidr,
   parsePorts,
   parseRule,
@@ -14,6 +15,12 @@ import type { ReadLists } from '../traffic';
 export type GroupReading =
   | { readonly status: 'complete'; readonly group: SecurityGroup }
   | { readonly status: 'unknown'; readonly reason: string };
+
+/** The contents of lists, and as how many rules a rule counts that names one. */
+export interface CountedLists extends ReadLists {
+  /** By the id of a prefix list: its MaxEntries, however many entries it has (help page "Limits"). */
+  readonly rulesCounted: ReadonlyMap<string, number>;
+}
 
 /** Reads one group's rules. A failure of any kind gives `unknown` with its reason, never fewer rules. */
 export async function readGroup(
@@ -37,13 +44,13 @@ export async function readGroup(
  * be read stays out, and whatever depends on it is judged as depending on it.
  */
 export class ListReader {
-  readonly #prefixLists = new Map<string, Promise<readonly string[] | undefined>>();
+  readonly #prefixLists = new Map<string, Promise<PrefixList | undefined>>();
   readonly #portRangeLists = new Map<string, Promise<readonly string[] | undefined>>();
 
   constructor(private readonly ecs: EcsClient) {}
 
   /** The lists that some rules and policies name, as far as they can be read. */
-  async read(rules: readonly Rule[], alsoPrefixLists: readonly string[]): Promise<ReadLists> {
+  async read(rules: readonly Rule[], alsoPrefixLists: readonly string[]): Promise<CountedLists> {
     const prefixListIds = new Set(alsoPrefixLists);
     const portRangeListIds = new Set<string>();
     for (const rule of rules) {
@@ -52,41 +59,48 @@ export class ListReader {
         portRangeListIds.add(rule.ports.portRangeListId);
       }
     }
+    const prefixLists = await this.#readAll(
+      prefixListIds,
+      this.#prefixLists,
+      ({ cidrs, maxEntries }) => ({ cidrs: cidrs.map(parseCidr), maxEntries }),
+      (id) => this.ecs.readPrefixList(id),
+    );
     return {
-      prefixLists: await this.#readAll(prefixListIds, this.#prefixLists, parseCidr, (id) =>
-        this.ecs.readPrefixList(id),
-      ),
+      prefixLists: new Map([...prefixLists].map(([id, { cidrs }]) => [id, cidrs])),
+      rulesCounted: new Map([...prefixLists].map(([id, { maxEntries }]) => [id, maxEntries])),
       portRangeLists: await this.#readAll(
         portRangeListIds,
         this.#portRangeLists,
-        (text) => {
-          const ports = parsePorts(text);
-          return ports === 'all' ? { first: 0, last: 65535 } : ports;
-        },
+        (ranges) => ranges.map(parsePortsOfList),
         (id) => this.ecs.readPortRangeList(id),
       ),
     };
   }
 
-  async #readAll<Entry>(
+  async #readAll<Answer, List>(
     ids: ReadonlySet<string>,
-    cache: Map<string, Promise<readonly string[] | undefined>>,
-    parse: (text: string) => Entry,
-    read: (id: string) => Promise<readonly string[]>,
-  ): Promise<ReadonlyMap<string, readonly Entry[]>> {
-    const lists = new Map<string, readonly Entry[]>();
+    cache: Map<string, Promise<Answer | undefined>>,
+    parse: (answer: Answer) => List,
+    read: (id: string) => Promise<Answer>,
+  ): Promise<ReadonlyMap<string, List>> {
+    const lists = new Map<string, List>();
     for (const id of ids) {
       const reading = cache.get(id) ?? read(id).catch(ignoreUnreadable);
       cache.set(id, reading);
-      const entries = await reading;
+      const answer = await reading;
       try {
-        if (entries) lists.set(id, entries.map(parse));
+        if (answer) lists.set(id, parse(answer));
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
       }
     }
     return lists;
   }
+}
+
+function parsePortsOfList(text: string): PortRange {
+  const ports = parsePorts(text);
+  return ports === 'all' ? { first: 0, last: 65535 } : ports;
 }
 
 /** The engine says which verdicts depend on the list, which is all that its absence means. */

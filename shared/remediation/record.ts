@@ -1,5 +1,6 @@
 import { type RecordStore, RecordStoreError } from '../evidence';
 import type { Permission } from '../security-group';
+import { plainPacket } from './plain-packet';
 import type { CallResult, GroupResult, ReportedFinding, Run, RunResult } from './run';
 import { totalsOf } from './verdict';
 
@@ -78,10 +79,6 @@ function groupRecord(group: GroupResult) {
 
 function findingRecord({ changes: _changes, witness, ...finding }: ReportedFinding) {
   return { ...finding, ...(witness ? { witness: plainPacket(witness) } : {}) };
-}
-
-function plainPacket(witness: NonNullable<ReportedFinding['witness']>) {
-  return { ...witness, peer: String(witness.peer), own: witness.own && String(witness.own) };
 }
 
 function callRecord({ call, ...rest }: CallResult) {

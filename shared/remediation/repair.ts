@@ -76,13 +76,17 @@ function explainFailures(
   const refused = calls.find(({ outcome }) => outcome.status === 'failed')?.outcome;
   if (refused?.status !== 'failed') return findings;
   const final = ['validation', 'state', 'quota'].includes(refused.kind);
+  const advice =
+    refused.kind === 'quota'
+      ? ' (if the account allows fewer rules than quotas.rulesPerGroup says, write its number there)'
+      : '';
   return findings.map((finding) =>
     finding.status !== 'violating' || finding.mode !== 'enforce'
       ? finding
       : {
           ...finding,
           status: final ? 'unrepairable' : 'violating',
-          message: `${finding.message}; the repair failed: ${refused.message}`,
+          message: `${finding.message}; the repair failed: ${refused.message}${advice}`,
         },
   );
 }

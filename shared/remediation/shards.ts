@@ -22,8 +22,9 @@ const MOST_GROUPS = 50;
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Cuts a run into shards, each within one region. Each carries the limits of the whole run. A part is named by its groups: cutting the same groups again gives the same names, by which
- * Function Compute recognizes a repeated call.
+ * Cuts a run into shards, each within one region and with the limits of the whole run. A part is named
+ * by its groups: cutting the same groups again gives the same names, by which Function Compute recognizes
+ * a repeated call.
  */
 export function cutIntoShards(run: Run): Shard[] {
   const batches: SecurityGroupSummary[][] = [];

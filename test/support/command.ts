@@ -33,6 +33,21 @@ export async function runPalisade(
   return { exitCode, stdout, stderr };
 }
 
+/** Runs the real command and closes its standard output after the first piece of it, as `head` does. */
+export async function runCutOff(
+  folder: string,
+  parameters: readonly string[],
+): Promise<Pick<CommandResult, 'exitCode' | 'stderr'>> {
+  const child = start(folder, parameters, {});
+  let stderr = '';
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  child.stderr?.on('data', (data: Buffer) => {
+    stderr += data.toString();
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, stderr };
+}
+
 /** A local cloud that the real command serves. */
 export interface LocalProcess {
   /** The line of JSON that it printed when it was ready. */

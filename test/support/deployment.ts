@@ -171,3 +171,32 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     },
   });
 }
+
+/** Deploys, acts on the deployment, and clears it away. */
+export async function onDeployment(
+  options: DeploymentOptions,
+  action: (deployment: Deployment) => Promise<void>,
+): Promise<void> {
+  const deployment = await deploy(options);
+  try {
+    await action(deployment);
+  } finally {
+    await deployment.close();
+  }
+}
+
+/** What tests look at in the record of what came of a shard. */
+export interface OutcomeRecord {
+  readonly runId: string;
+  readonly part: string;
+  readonly heldBack: readonly string[];
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+/** The outcome records so far, in the order of their keys. */
+export async function outcomesOf(deployment: Deployment): Promise<OutcomeRecord[]> {
+  const records = await deployment.records();
+  return [...records]
+    .filter(([key]) => key.endsWith('.outcome.json'))
+    .map(([, content]) => JSON.parse(content) as OutcomeRecord);
+}

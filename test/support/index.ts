@@ -7,11 +7,19 @@ export {
   type CommandEnvironment,
   type CommandResult,
   type LocalProcess,
+  runCutOff,
   runPalisade,
   startLocalProcess,
 } from './command';
 export { type CommandStage, inventoryOf, onStage, type Report, reportOf } from './command-stage';
-export { type Deployment, type DeploymentOptions, deploy } from './deployment';
+export {
+  type Deployment,
+  type DeploymentOptions,
+  deploy,
+  type OutcomeRecord,
+  onDeployment,
+  outcomesOf,
+} from './deployment';
 export { type Doom, type Doomed, doomed } from './doom';
 export {
   COMPLIANT_RULES,

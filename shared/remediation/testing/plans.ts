@@ -8,6 +8,7 @@ import { parseCidr, parseRule, type SecurityGroup } from '../../security-group';
 import type { ReadLists } from '../../traffic';
 import { judgeGroup } from '../judge';
 import { planGroup } from '../plan';
+import type { CountedLists } from '../read';
 
 export const LISTS: ReadLists = {
   prefixLists: new Map([['pl-read', [parseCidr('10.0.0.0/9'), parseCidr('2001:db8::/48')]]]),
@@ -28,8 +29,14 @@ export const SMTP = "{ to: ['0.0.0.0/0', '::/0'], protocol: tcp, ports: [25] }";
 export const STANDARD =
   "  - { id: standard, kind: describe-rules, mode: enforce, template: '{owner} | {ticket} | {text}', fields: { owner: { tag: owner }, ticket: { existing: true } } }";
 
-export function plan(set: PolicySet, group: SecurityGroup, lists: ReadLists = NO_LISTS, now = NOW) {
-  return planGroup(set, group, lists, judgeGroup(set, group, lists, now), now);
+export function plan(
+  set: PolicySet,
+  group: SecurityGroup,
+  lists: ReadLists = NO_LISTS,
+  now = NOW,
+  rulesCounted: CountedLists['rulesCounted'] = new Map(),
+) {
+  return planGroup(set, group, { ...lists, rulesCounted }, judgeGroup(set, group, lists, now), now);
 }
 
 /** A group after calls that all succeeded. */
