@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '../local-cloud';
 import { createFunctionCompute, type FunctionCompute } from '../local-cloud/function-compute';
 import { createFolderStore } from '../shared/evidence';
@@ -12,7 +12,7 @@ import { announce, caseList, regionTable, say, showWhile } from './demo/show';
 import { definitionsFor } from './local-deployment';
 
 const PROJECT = join(__dirname, '..');
-const OUT = join(PROJECT, 'out', 'demo');
+const OUT = resolve('out', 'demo');
 const RECORDS = join(OUT, 'records');
 const BUILT_FUNCTIONS = join(OUT, 'functions');
 
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
 
   announce('Start the local cloud: ECS, STS and Function Compute on one loopback port');
   const inventory = demoInventory();
+  await writeFile(join(OUT, 'inventory.json'), JSON.stringify(inventory.regions, null, 1));
   const { cloud, functions, logs } = await startCloud(inventory);
   try {
     const { groups, rules } = inventory;
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
     await writeFile(join(OUT, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
     say(`${shown('summary.json')}: the figures of this demo`);
     say(`${shown('records')}: what each run found, planned, sent and saw afterwards`);
+    say(`${shown('inventory.json')}, ${shown('policy.yaml')}: what it started from`);
     say(`${shown('functions.log')}: what the functions logged`);
   } finally {
     await cloud.close();

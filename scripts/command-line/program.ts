@@ -110,7 +110,11 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
     .command('local')
     .description('run ECS, STS and Function Compute on this machine until told to stop')
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', wholeNumber, 0)
-    .option('--inventory <file>', 'groups to start from, as JSON; repeatable', collect, [])
+    .addOption(
+      new Option('--inventory <file>', 'groups to start from, as JSON; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option('--template <file>', 'functions to deploy; default: template.yml, if they are built')
     .option('--throttle <calls>', 'most calls a second for each region and API', wholeNumber)
     .option('--latency <ms>', 'how long each call takes', wholeNumber)
@@ -153,7 +157,11 @@ function withSource(command: Command): Command {
 
 function withConnection(command: Command): Command {
   return command
-    .option('--region <id>', 'region to look at; repeatable; default: every region', collect, [])
+    .addOption(
+      new Option('--region <id>', 'region to look at; repeatable')
+        .argParser(collect)
+        .default([], 'every region'),
+    )
     .option('--endpoint <url>', 'ECS endpoint, such as http://127.0.0.1:8080')
     .option('--json', 'print one JSON object')
     .addHelpText(

@@ -63,15 +63,16 @@ function groupLines(group: GroupResult, applied: boolean): string[] {
     for (const change of describeCall(call)) lines.push(pc.dim(`    ${mark} ${change}`));
     if ('message' in outcome) lines.push(pc.red(`      ${outcome.message}`));
   }
-  if (group.effect) lines.push(...effectLines(group.effect, applied));
+  const isMade = group.calls.some(({ outcome }) => outcome.status === 'done');
+  if (group.effect) lines.push(...effectLines(group.effect, isMade));
   if (group.unexpected) lines.push(pc.yellow(`  changed besides: ${group.unexpected}`));
   if (group.heldBack) lines.push(pc.yellow(`  left as it is: ${group.heldBack}`));
   return [...lines, ''];
 }
 
 /** What changes do to traffic. */
-function effectLines({ closed, opened }: Effect, applied: boolean): string[] {
-  const verb = applied ? '' : 'would be ';
+function effectLines({ closed, opened }: Effect, isMade: boolean): string[] {
+  const verb = isMade ? '' : 'would be ';
   return [
     ...closed.map((traffic) => `  ${verb}closed: ${traffic}`),
     ...opened.map((traffic) => `  ${verb}opened: ${traffic}`),

@@ -36,7 +36,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       : { regionIds: readRegions('PALISADE_REGIONS', regions) }),
     dryRun: isOn('PALISADE_DRY_RUN', text('PALISADE_DRY_RUN')),
     ...(isOn('PALISADE_STOP', stop)
-      ? { stop: 'the stop switch is on (PALISADE_STOP): nothing is changed until it is turned off' }
+      ? { stop: 'the stop switch is on (PALISADE_STOP); set it to false to go on' }
       : {}),
     ...optional('recordFolder', text('PALISADE_RECORDS')),
     enforceFunction: text('PALISADE_ENFORCE_FUNCTION') ?? 'palisade-enforce',

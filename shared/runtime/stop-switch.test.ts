@@ -26,7 +26,7 @@ test('a record named STOP stops with its text as the reason, until it is removed
   const records = createFolderStore(folder);
   await writeFile(join(folder, 'STOP'), ' change freeze\n');
   expect(await readStopSwitch(undefined, records)).toBe(
-    'the stop switch is on (record STOP: change freeze): nothing is changed until the record is removed',
+    'the stop switch is on (record STOP: change freeze); remove the record to go on',
   );
   await unlink(join(folder, 'STOP'));
   expect(await readStopSwitch(undefined, records)).toBeUndefined();

@@ -15,5 +15,5 @@ export async function readStopSwitch(
   const record = await records?.get(STOP_RECORD);
   if (record === undefined) return undefined;
   const reason = record.trim();
-  return `the stop switch is on (record ${STOP_RECORD}${reason ? `: ${reason}` : ''}): nothing is changed until the record is removed`;
+  return `the stop switch is on (record ${STOP_RECORD}${reason ? `: ${reason}` : ''}); remove the record to go on`;
 }

@@ -20,7 +20,15 @@ export async function runPalisade(
   parameters: readonly string[],
   environment: CommandEnvironment = {},
 ): Promise<CommandResult> {
-  const child = start(folder, parameters, environment);
+  return resultOf(start(folder, parameters, environment));
+}
+
+/** Runs the demo in a folder, without a terminal, to its end. */
+export async function runDemo(folder: string): Promise<CommandResult> {
+  return resultOf(start(folder, [], {}, 'demo.ts'));
+}
+
+async function resultOf(child: ChildProcess): Promise<CommandResult> {
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (data: Buffer) => {
@@ -84,9 +92,10 @@ function start(
   folder: string,
   parameters: readonly string[],
   environment: CommandEnvironment,
+  name = 'palisade.ts',
 ): ChildProcess {
   const loader = pathToFileURL(require.resolve('tsx')).href;
-  const script = join(__dirname, '..', '..', 'scripts', 'palisade.ts');
+  const script = join(__dirname, '..', '..', 'scripts', name);
   return spawn(process.execPath, ['--import', loader, script, ...parameters], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, ...environment },

@@ -8,6 +8,7 @@ export {
   type CommandResult,
   type LocalProcess,
   runCutOff,
+  runDemo,
   runPalisade,
   startLocalProcess,
 } from './command';

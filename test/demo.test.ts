@@ -1,0 +1,62 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CommandResult, runDemo } from './support';
+
+interface Tally {
+  readonly compliant: number;
+  readonly violating: number;
+  readonly unknown: number;
+}
+interface Summary {
+  readonly groups: number;
+  readonly rules: number;
+  readonly before: Tally;
+  readonly after: Tally;
+  readonly writes: Readonly<Record<string, number>>;
+  readonly secondSweep: { readonly writes: number };
+}
+
+let folder: string;
+let result: CommandResult;
+let summary: Summary;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'palisade-demo-'));
+  result = await runDemo(folder);
+  summary = JSON.parse(await readFile(join(folder, 'out', 'demo', 'summary.json'), 'utf8'));
+}, 90_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+it('ends by itself and says nothing on standard error', () => {
+  expect(result.stderr).toBe('');
+  expect(result.exitCode).toBe(0);
+});
+
+it('starts from a realistic inventory', () => {
+  expect(summary.groups).toBeGreaterThanOrEqual(60);
+  expect(summary.rules).toBeGreaterThanOrEqual(1200);
+});
+
+it('accounts for every group before and after, and repairs all but what cannot be repaired', () => {
+  const sum = ({ compliant, violating, unknown }: Tally) => compliant + violating + unknown;
+  expect(sum(summary.before)).toBe(summary.groups);
+  expect(sum(summary.after)).toBe(summary.groups);
+  expect(summary.before.violating).toBeGreaterThan(40);
+  expect(summary.after).toMatchObject({ violating: 3, unknown: 1 });
+});
+
+it('adds rules, stamps descriptions in both directions, and then writes nothing more', () => {
+  for (const action of [
+    'AuthorizeSecurityGroupEgress',
+    'ModifySecurityGroupRule',
+    'ModifySecurityGroupEgressRule',
+  ]) {
+    expect(summary.writes[action]).toBeGreaterThan(0);
+  }
+  expect(summary.secondSweep).toEqual({ writes: 0 });
+});
+
+it('shows a packet that got through and the traffic that was closed', () => {
+  expect(result.stdout).toMatch(/lets TCP 25 to 203\.0\.113\.10 through/);
+  expect(result.stdout).toContain('closed: TCP 25 to ::/0; TCP 135-139 to ::/0; TCP 445 to ::/0');
+});
