@@ -6,6 +6,7 @@ import {
   createFunctionCompute,
   type FunctionCompute,
   type FunctionComputeOptions,
+  type InvokeOutcome,
 } from './function-compute';
 import type { FunctionDefinition } from './function-definition';
 
@@ -95,4 +96,23 @@ export async function startStage(
       if (failures.length > 0) throw failures[0];
     },
   };
+}
+
+/** Starts stages for the tests of one file, and closes each after its test. */
+export function stagesOfTests(): typeof startStage {
+  const stages: TestStage[] = [];
+  afterEach(async () => {
+    for (const started of stages.splice(0)) await started.close();
+  });
+  return async (...parameters) => {
+    const started = await startStage(...parameters);
+    stages.push(started);
+    return started;
+  };
+}
+
+/** The result of a synchronous invocation, with its payload as text. */
+export function completed(outcome: InvokeOutcome) {
+  if (outcome.kind !== 'completed') throw new Error('expected a synchronous result');
+  return { ...outcome, text: outcome.payload.toString() };
 }
