@@ -119,3 +119,36 @@ policies:
     expect(two(standard(['x', 'y']), standard(['y', 'x']))).toEqual([]);
   });
 });
+
+describe('policies that match the same groups', () => {
+  const file = (second: string) =>
+    [
+      'version: 1',
+      'quotas: { rulesPerGroup: 3 }',
+      'policies:',
+      '  - { id: a, kind: deny-egress, deny: [{ to: ["10.0.0.0/8", "11.1.0.0/16"], protocol: tcp }] }',
+      `  - ${second}`,
+    ].join('\n');
+  const deny = (peers: string, rest = '') =>
+    `{ id: b, kind: deny-egress, deny: [{ to: [${peers}], protocol: tcp }]${rest} }`;
+
+  test('are refused where what they deny together does not fit the quota of one group', () => {
+    expect(problems(file(deny('"12.0.0.0/8", "14.0.0.0/8"')))).toEqual([
+      '5:33: policies[1].deny: needs 4 rules together with policies[0], which match the same groups, and a group holds 3 (quotas.rulesPerGroup): deny wider blocks or port ranges',
+    ]);
+    expect(
+      problems(
+        file(
+          '{ id: b, kind: deny-ingress, deny: [{ from: ["10.0.0.0/8", "12.0.0.0/8"], protocol: tcp }] }',
+        ),
+      ),
+    ).toHaveLength(1);
+  });
+
+  test('are let pass where they deny the same, or match other groups', () => {
+    expect(problems(file(deny('"10.0.0.0/8", "11.1.0.0/16"')))).toEqual([]);
+    expect(problems(file(deny('"12.0.0.0/8", "14.0.0.0/8"', ', match: { names: [web] }')))).toEqual(
+      [],
+    );
+  });
+});

@@ -13,6 +13,7 @@ import type { Mistake } from './mistake';
 import type { PolicyFile } from './schema';
 import { wildcardsOverlap } from './wildcard';
 
+type DenyKind = 'deny-egress' | 'deny-ingress';
 type PolicyOf<Kind> = Extract<PolicyFile['policies'][number], { kind: Kind }>;
 
 /**
@@ -40,16 +41,12 @@ export function checkMeaning(file: PolicyFile, now: number): Mistake[] {
     if (policy.kind === 'describe-rules') checkDescribeRules(policy, report);
     else checkDenial(policy, file.quotas.rulesPerGroup, report);
   });
-  return [...findings, ...checkStandards(file)];
+  return [...findings, ...checkJointQuota(file), ...checkStandards(file)];
 }
 
 type Report = (below: (string | number)[], message: string, atKey?: boolean) => void;
 
-function checkDenial(
-  policy: PolicyOf<'deny-egress' | 'deny-ingress'>,
-  quota: number,
-  report: Report,
-): void {
+function checkDenial(policy: PolicyOf<DenyKind>, quota: number, report: Report): void {
   const side = policy.kind === 'deny-egress' ? 'to' : 'from';
   policy.deny.forEach((traffic, index) => {
     const path = ['deny', index];
@@ -148,6 +145,38 @@ function checkFields(
       );
     }
   }
+}
+
+/** Policies that match the same groups share their quota: what they deny together must fit as well. */
+function checkJointQuota(file: PolicyFile): Mistake[] {
+  const quota = file.quotas.rulesPerGroup;
+  const findings: Mistake[] = [];
+  const denying = file.policies.flatMap((policy, index) =>
+    policy.kind === 'describe-rules' ? [] : [{ policy, index }],
+  );
+  denying.forEach(({ policy, index }, position) => {
+    const earlier = denying
+      .slice(0, position)
+      .filter((other) => isDeepStrictEqual(other.policy.match, policy.match));
+    if (earlier.length === 0) return;
+    const rulesOf = (policies: readonly PolicyOf<DenyKind>[]) =>
+      (['deny-egress', 'deny-ingress'] as const)
+        .map((kind) => policies.filter((each) => each.kind === kind).flatMap(({ deny }) => deny))
+        .flatMap((deny) => denialsOf(deny))
+        .reduce((sum, { peers }) => sum + peers.length, 0);
+    const before = rulesOf(earlier.map((other) => other.policy));
+    const own = rulesOf([policy]);
+    const together = rulesOf([...earlier.map((other) => other.policy), policy]);
+    if (before > quota || own > quota || together <= quota) return;
+    findings.push({
+      path: ['policies', index, 'deny'],
+      message:
+        `needs ${together} rules together with ${earlier.map((other) => `policies[${other.index}]`).join(', ')}, ` +
+        `which match the same groups, and a group holds ${quota} (quotas.rulesPerGroup): deny wider blocks or port ranges`,
+      atKey: true,
+    });
+  });
+  return findings;
 }
 
 /** Two standards for the same rules would rewrite each other's descriptions for ever. */
