@@ -28,12 +28,8 @@ const FIRST_REGION = parseRegionId('cn-hangzhou');
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
   const settings = readSettings(process.env);
   const { triggerTime, triggerName } = decodeTimerEvent(event);
-  const trigger = {
-    kind: 'timer',
-    id: `timer ${triggerName} ${triggerTime}`,
-    time: triggerTime,
-  } as const;
   const runId = runIdOf(context, triggerName, triggerTime);
+  const trigger = { kind: 'timer', id: runId, time: triggerTime } as const;
   const log = createLogger(settings.logLevel, { requestId: context.requestId, runId });
   const { credentials } = context;
   if (!credentials?.accessKeyId) {
@@ -47,8 +43,7 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
       ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
       onCall: (call) => log.debug({ call }, 'ECS call'),
     });
-  const configured =
-    settings.regionIds?.map(parseRegionId) ?? (await ecs(FIRST_REGION).describeRegions());
+  const configured = settings.regionIds ?? (await ecs(FIRST_REGION).describeRegions());
   const regionIds = [...new Set(configured)].filter((regionId) =>
     regionInScope(policies, regionId),
   );

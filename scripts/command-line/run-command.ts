@@ -30,17 +30,17 @@ export interface RunOptions extends ConnectionOptions {
 
 /** Looks at every group and says what an `apply` would change. Gives the exit code. */
 export async function plan(options: RunOptions): Promise<number> {
-  const { run, surroundings, listing } = await prepare(options, true);
-  const result = await withProgress(options, run, surroundings);
+  const { run, surroundings, listing } = await prepare(options);
+  const result = await look(options, run, surroundings);
   print(options, result, listing, false);
   return exitCodeOf(totalsOf(result), listing.unlisted.length);
 }
 
 /** Repairs what the policies say may be repaired. Gives the exit code, by a fresh read afterwards. */
 export async function apply(options: RunOptions): Promise<number> {
-  const { run, surroundings, listing } = await prepare(options, false);
+  const { run, surroundings, listing } = await prepare(options);
   if (process.stdin.isTTY && process.stdout.isTTY && !options.yes && !options.json) {
-    const preview = await withProgress(options, { ...run, dryRun: true }, surroundings);
+    const preview = await look(options, run, surroundings);
     print(options, preview, listing, false);
     if (preview.groups.every((group) => group.calls.length === 0)) {
       return exitCodeOf(totalsOf(preview), listing.unlisted.length);
@@ -58,7 +58,6 @@ export async function apply(options: RunOptions): Promise<number> {
 
 async function prepare(
   options: RunOptions,
-  dryRun: boolean,
 ): Promise<{ run: Run; surroundings: Surroundings; listing: Listing }> {
   const policies = await readPolicyFile(options.policy);
   const settings = readSettings(process.env);
@@ -76,7 +75,7 @@ async function prepare(
       runId,
       part: 'whole',
       trigger: { kind: 'command-line', id: runId, time: now.toISOString() },
-      dryRun: dryRun || settings.dryRun,
+      dryRun: settings.dryRun,
       policies,
       limits: runLimits(policies, groups.length),
       groups,
@@ -89,6 +88,11 @@ async function prepare(
       stop: () => readStopSwitch(settings.stop, records),
     },
   };
+}
+
+/** A run that changes nothing, and leaves no record either: it is for whoever looks at it now. */
+function look(options: RunOptions, run: Run, { records: _, ...surroundings }: Surroundings) {
+  return withProgress(options, { ...run, dryRun: true }, surroundings);
 }
 
 async function withProgress(options: RunOptions, run: Run, surroundings: Surroundings) {

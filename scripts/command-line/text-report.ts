@@ -80,7 +80,7 @@ function effectLines({ closed, opened }: Effect, isMade: boolean): string[] {
 }
 
 /** A write in words, one line for each change. */
-export function describeCall(call: GroupResult['calls'][number]['call']): string[] {
+function describeCall(call: GroupResult['calls'][number]['call']): string[] {
   switch (call.action) {
     case 'AuthorizeSecurityGroup':
     case 'AuthorizeSecurityGroupEgress': {

@@ -16,10 +16,9 @@ export async function writeIntent(
   records: RecordStore,
   run: Run,
   now: number,
-  groups: readonly GroupResult[],
-  heldBack: readonly string[],
+  found: RunResult,
 ): Promise<number> {
-  const content = recordOf(run, now, { runId: run.runId, groups, heldBack });
+  const content = recordOf(run, now, found);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     if (await records.putIfAbsent(keyOf(run, attempt, 'intent'), content)) return attempt;
   }

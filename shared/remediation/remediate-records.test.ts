@@ -16,6 +16,45 @@ describe('records', () => {
   const read = async (key: string) =>
     JSON.parse((await createFolderStore(stage.folder).get(key)) ?? 'null') as unknown;
 
+  it('of a dry run hold what it would have done', async () => {
+    const inventory = stage.load(makeGroup('sg-a', []));
+    const result = await stage.run('one', inventory, { dryRun: true });
+    expect(resultOf(result, 'sg-a')).toMatchObject({ verdict: 'violating', changes: 4 });
+    expect(stage.writes()).toEqual([]);
+    expect(await read('runs/run-one/whole.1.outcome.json')).toMatchObject({
+      dryRun: true,
+      groups: [{ securityGroupId: 'sg-a', calls: [{ outcome: { status: 'not-sent' } }] }],
+    });
+  });
+
+  it('say what traffic was closed, and what somebody else changed meanwhile', async () => {
+    const inventory = stage.load(makeGroup('sg-a', []), makeGroup('sg-b', []));
+    stage.fault = ({ action, parameters, caller }) => {
+      if (action !== 'AuthorizeSecurityGroupEgress') return undefined;
+      if (parameters.get('SecurityGroupId') !== 'sg-b') return undefined;
+      stage.cloud.ecs.actions.get('AuthorizeSecurityGroup')?.(
+        new Map([
+          ['RegionId', 'cn-hangzhou'],
+          ['SecurityGroupId', 'sg-b'],
+          ['IpProtocol', 'TCP'],
+          ['PortRange', '22/22'],
+          ['SourceCidrIp', '10.0.0.0/8'],
+        ]),
+        { requestId: 'elsewhere', caller, now: Date.now() },
+      );
+      return undefined;
+    };
+    const result = await stage.run('one', inventory);
+    expect(resultOf(result, 'sg-a')).toMatchObject({
+      effect: { closed: expect.arrayContaining(['TCP 25 to 0.0.0.0/0']), opened: [] },
+    });
+    expect(resultOf(result, 'sg-a').unexpected).toBeUndefined();
+    expect(resultOf(result, 'sg-b')).toMatchObject({
+      effect: { opened: ['TCP 22 from 10.0.0.0/8'] },
+      unexpected: expect.stringContaining('TCP 22 from 10.0.0.0/8'),
+    });
+  });
+
   it('are written for a witness whose own address is zero', async () => {
     const inventory = stage.load(
       makeGroup('sg-a', [
@@ -36,7 +75,7 @@ describe('records', () => {
         {
           findings: expect.arrayContaining([
             expect.objectContaining({
-              witness: expect.objectContaining({ peer: expect.stringMatching(/^[\d.]+$/) }),
+              witness: expect.objectContaining({ own: '0.0.0.0', peer: '203.0.113.10' }),
             }),
           ]),
         },
@@ -140,13 +179,6 @@ describe('records', () => {
     expect(verdicts(await stage.run('one', inventory))).toEqual({ 'sg-a': 'compliant' });
     expect(stage.writes()).toEqual(sent);
     expect(await read('runs/run-one/whole.1.outcome.json')).toMatchObject({ compliant: ['sg-a'] });
-  });
-
-  it('are not written for a dry run, which changes nothing', async () => {
-    const result = await stage.run('one', stage.load(makeGroup('sg-a', [])), { dryRun: true });
-    expect(resultOf(result, 'sg-a')).toMatchObject({ verdict: 'violating', changes: 4 });
-    expect(await createFolderStore(stage.folder).list('')).toEqual([]);
-    expect(stage.writes()).toEqual([]);
   });
 
   it('are a must for any other run', async () => {

@@ -35,10 +35,13 @@ export async function remediate(run: Run, given: Surroundings): Promise<RunResul
       ? []
       : await reasonsToHoldBack(run, planned, surroundings.stop, run.dryRun ? undefined : records);
 
-  if (run.dryRun || !records) {
-    return { runId: run.runId, heldBack, groups: examined.map(untouched) };
+  const found = { runId: run.runId, heldBack, groups: examined.map(untouched) };
+  if (!records) return found;
+  const attempt = await writeIntent(records, run, now(), found);
+  if (run.dryRun) {
+    await writeOutcome(records, run, now(), attempt, found);
+    return found;
   }
-  const attempt = await writeIntent(records, run, now(), examined.map(untouched), heldBack);
   const repaired = new Map<SecurityGroupSummary, GroupResult>();
   if (heldBack.length === 0) {
     await inTurn('repair', planned, surroundings, async (group) => {

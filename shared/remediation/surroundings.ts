@@ -5,7 +5,7 @@ import type { RegionId } from '../security-group';
 /** What a run needs from the world around it. */
 export interface Surroundings {
   readonly ecs: (regionId: RegionId) => EcsClient;
-  /** Absent: the run is only looked at, and may not be anything but a dry run. */
+  /** Absent: nothing is recorded, which only a dry run may do. */
   readonly records?: RecordStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
