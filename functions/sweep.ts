@@ -4,20 +4,19 @@ import { createFunctionCaller } from '../shared/fc';
 import { inScope, regionInScope } from '../shared/policy';
 import {
   cutIntoShards,
+  listGroups,
   mapConcurrently,
   type Run,
   runLimits,
   taskIdOf,
 } from '../shared/remediation';
 import { createLogger, type FunctionContext, readSettings } from '../shared/runtime';
-import { parseRegionId, type RegionId, type SecurityGroupSummary } from '../shared/security-group';
+import type { RegionId } from '../shared/security-group';
 import { decodeTimerEvent } from '../shared/triggers';
 import { policies } from './policies';
 
 /** Calls of the enforce function under way at the same time. */
 const CONCURRENCY = 8;
-/** Where regions are asked for; any region answers for all. */
-const FIRST_REGION = parseRegionId('cn-hangzhou');
 
 /**
  * Timer trigger: lists the groups that the policies are about, in every configured region, and hands
@@ -43,21 +42,17 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
       ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
       onCall: (call) => log.debug({ call }, 'ECS call'),
     });
-  const configured = settings.regionIds ?? (await ecs(FIRST_REGION).describeRegions());
-  const regionIds = [...new Set(configured)].filter((regionId) =>
-    regionInScope(policies, regionId),
-  );
-  const failures: string[] = [];
-  const listed = await mapConcurrently(regionIds, CONCURRENCY, async (regionId) => {
-    try {
-      return await ecs(regionId).listSecurityGroups();
-    } catch (error) {
-      log.error({ regionId, reason: (error as Error).message }, 'region not listed');
-      failures.push(`${regionId}: ${(error as Error).message}`);
-      return [];
-    }
+  const {
+    regionIds,
+    groups: listed,
+    unlisted,
+  } = await listGroups(ecs, {
+    regionIds: settings.regionIds,
+    isWanted: (regionId) => regionInScope(policies, regionId),
   });
-  const groups = listed.flat().filter((group: SecurityGroupSummary) => inScope(policies, group));
+  for (const { regionId, reason } of unlisted) log.error({ regionId, reason }, 'region not listed');
+  const failures = unlisted.map(({ regionId, reason }) => `${regionId}: ${reason}`);
+  const groups = listed.filter((group) => inScope(policies, group));
   const run: Run = {
     runId,
     part: 'whole',

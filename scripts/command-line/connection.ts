@@ -1,10 +1,6 @@
 import { type CredentialsProvider, createEcsClient, type EcsClient } from '../../shared/ecs';
-import { mapConcurrently } from '../../shared/remediation';
-import {
-  parseRegionId,
-  type RegionId,
-  type SecurityGroupSummary,
-} from '../../shared/security-group';
+import { type Listing, listGroups, type Selection } from '../../shared/remediation';
+import { parseRegionId, type RegionId } from '../../shared/security-group';
 
 /** Options of every command that talks to ECS. */
 export interface ConnectionOptions {
@@ -13,11 +9,6 @@ export interface ConnectionOptions {
   /** `host:port` or a URL, instead of the region's public endpoint. */
   readonly endpoint?: string;
 }
-
-/** Regions listed at the same time. */
-const CONCURRENCY = 8;
-/** Where the list of regions is asked for; any region answers for all. */
-const FIRST_REGION = parseRegionId('cn-hangzhou');
 
 /** Clients for the account that the environment names. Throws an Error if it names none. */
 export async function connect(
@@ -32,43 +23,19 @@ export async function connect(
     });
 }
 
-/** The groups of the regions asked for, and the regions that could not be listed. */
-export interface Listing {
-  readonly groups: readonly SecurityGroupSummary[];
-  readonly unlisted: readonly { readonly regionId: RegionId; readonly reason: string }[];
-}
-
-/** Which of the regions and groups of an account are wanted; every one by default. */
-export interface Selection {
-  readonly isWanted?: (regionId: RegionId) => boolean;
-  readonly securityGroupIds?: readonly string[];
-}
-
-/** Lists the groups of every region asked for. Throws when not one region could be listed. */
-export async function listGroups(
+/** The groups that the options ask for. Throws when not one region could be listed. */
+export async function listAsked(
   ecs: (regionId: RegionId) => EcsClient,
   options: ConnectionOptions,
-  { isWanted = () => true, securityGroupIds }: Selection,
+  selection: Selection,
 ): Promise<Listing> {
-  const known =
-    options.region.length > 0
-      ? options.region.map(parseRegionId)
-      : await ecs(FIRST_REGION).describeRegions();
-  const regionIds = [...new Set(known)].filter(isWanted);
-  const unlisted: { regionId: RegionId; reason: string }[] = [];
-  const groups = await mapConcurrently(regionIds, CONCURRENCY, async (regionId) => {
-    try {
-      return await ecs(regionId).listSecurityGroups(securityGroupIds && { securityGroupIds });
-    } catch (error) {
-      unlisted.push({ regionId, reason: (error as Error).message });
-      return [];
-    }
-  });
-  const [first] = unlisted;
-  if (first && unlisted.length === regionIds.length) {
+  const regionIds = options.region.length > 0 ? options.region.map(parseRegionId) : undefined;
+  const listing = await listGroups(ecs, { ...selection, regionIds });
+  const [first] = listing.unlisted;
+  if (first && listing.unlisted.length === listing.regionIds.length) {
     throw new Error(`no region could be listed; ${first.regionId}: ${first.reason}`);
   }
-  return { groups: groups.flat(), unlisted };
+  return listing;
 }
 
 /** The usual chain: environment variables, then the shared credential files, then an instance's role. */

@@ -1,6 +1,6 @@
 import { ListReader, mapConcurrently, readGroup } from '../../shared/remediation';
 import { parseSecurityGroupId } from '../../shared/security-group';
-import { connect, listGroups } from './connection';
+import { connect, listAsked } from './connection';
 import type { FoundGroup, SourceOptions } from './group-source';
 
 /** Groups read at the same time. */
@@ -11,7 +11,7 @@ const NO_LISTS = { prefixLists: new Map(), portRangeLists: new Map() };
 export async function findEcsGroups(options: SourceOptions, id?: string): Promise<FoundGroup[]> {
   const ecs = await connect(options);
   const wanted = id === undefined ? {} : { securityGroupIds: [parseSecurityGroupId(id)] };
-  const { groups, unlisted } = await listGroups(ecs, options, wanted);
+  const { groups, unlisted } = await listAsked(ecs, options, wanted);
   if (id !== undefined && groups.length === 0) {
     const why = unlisted.map(({ regionId, reason }) => `; ${regionId} was not listed: ${reason}`);
     throw new Error(

@@ -1,6 +1,11 @@
-import type { CallResult, GroupResult, ReportedFinding, RunResult } from '../../shared/remediation';
+import type {
+  CallResult,
+  GroupResult,
+  Listing,
+  ReportedFinding,
+  RunResult,
+} from '../../shared/remediation';
 import { plainPacket, totalsOf } from '../../shared/remediation';
-import type { Listing } from './connection';
 
 /** What `--json` prints; keys are stable. */
 export function jsonReport(result: RunResult, unlisted: Listing['unlisted'], applied: boolean) {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createFolderStore } from '../../shared/evidence';
 import { inScope, regionInScope } from '../../shared/policy';
 import {
+  type Listing,
   type Run,
   remediate,
   runLimits,
@@ -11,7 +12,7 @@ import {
   totalsOf,
 } from '../../shared/remediation';
 import { readSettings, readStopSwitch } from '../../shared/runtime';
-import { type ConnectionOptions, connect, type Listing, listGroups } from './connection';
+import { type ConnectionOptions, connect, listAsked } from './connection';
 import { exitCodeOf } from './exit-code';
 import { jsonReport } from './json-report';
 import { readPolicyFile } from './policy-file';
@@ -62,7 +63,7 @@ async function prepare(
   const policies = await readPolicyFile(options.policy);
   const settings = readSettings(process.env);
   const ecs = await connect(options);
-  const listing = await listGroups(ecs, options, {
+  const listing = await listAsked(ecs, options, {
     isWanted: (regionId) => regionInScope(policies, regionId),
   });
   const groups = listing.groups.filter((group) => inScope(policies, group));

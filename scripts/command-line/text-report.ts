@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Effect, GroupResult, RunResult, Verdict } from '../../shared/remediation';
+import type { Effect, GroupResult, Listing, RunResult, Verdict } from '../../shared/remediation';
 import { totalsOf } from '../../shared/remediation';
 import { describeRule, parseRule } from '../../shared/security-group';
-import type { Listing } from './connection';
 
 /** Groups shown with all their findings; the rest is counted. */
 const MOST_SHOWN = 20;

@@ -6,6 +6,7 @@
 export { mapConcurrently } from './concurrency';
 export type { Effect } from './effect';
 export { runLimits } from './guard';
+export { type Listing, listGroups, type Selection } from './list-groups';
 export { plainPacket } from './plain-packet';
 export { ListReader, readGroup } from './read';
 export { remediate } from './remediate';
