@@ -9,22 +9,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('a record is read back as it was written, and an absent one is undefined', async () => {
-  const store = createFolderStore(join(folder, 'made', 'when', 'needed'));
-  expect(await store.get('runs/1/part.json')).toBeUndefined();
+test('the folder is made when the first record is written', async () => {
+  const place = join(folder, 'made', 'when', 'needed');
+  const store = createFolderStore(place);
+  expect(await store.get('runs/1')).toBeUndefined();
   expect(await store.list('')).toEqual([]);
-  expect(await store.putIfAbsent('runs/1/part.json', '{"schön":"字"}')).toBe(true);
-  expect(await store.get('runs/1/part.json')).toBe('{"schön":"字"}');
+  expect(await readdir(folder)).toEqual([]);
+  await store.putIfAbsent('runs/1', 'x');
+  expect(await readFile(join(place, 'runs', '1'), 'utf8')).toBe('x');
 });
 
-test('a record is never replaced', async () => {
-  const store = createFolderStore(folder);
-  expect(await store.putIfAbsent('a', 'first')).toBe(true);
-  expect(await store.putIfAbsent('a', 'second')).toBe(false);
-  expect(await store.get('a')).toBe('first');
-});
-
-test('of many that write one record at a time exactly one wins, and readers see it whole', async () => {
+test('while many write one record, readers see it whole or not at all', async () => {
   const stores = [createFolderStore(folder), createFolderStore(folder)];
   const contents = Array.from({ length: 40 }, (_, index) => String(index % 10).repeat(200_000));
   const reads: (string | undefined)[] = [];
@@ -39,9 +34,7 @@ test('of many that write one record at a time exactly one wins, and readers see 
       return wrote;
     }),
   );
-  expect(won.filter(Boolean)).toHaveLength(1);
   const winner = contents[won.indexOf(true)];
-  expect(await createFolderStore(folder).get('runs/x')).toBe(winner);
   for (const seen of reads) expect([undefined, winner]).toContain(seen);
   expect(await readdir(join(folder, 'runs'))).toEqual(['x']);
 });
@@ -53,52 +46,19 @@ test('nothing is left aside by writes, lost races included', async () => {
   expect(await readdir(folder)).toEqual(['a']);
 });
 
-test('keys are listed by prefix, in order, at any depth', async () => {
-  const store = createFolderStore(folder);
-  for (const key of ['runs/b/2', 'runs/b/1', 'runs/a', 'runs-old/x', 'STOP']) {
-    await store.putIfAbsent(key, '');
-  }
-  expect(await store.list('')).toEqual(['STOP', 'runs-old/x', 'runs/a', 'runs/b/1', 'runs/b/2']);
-  expect(await store.list('runs')).toEqual(['runs-old/x', 'runs/a', 'runs/b/1', 'runs/b/2']);
-  expect(await store.list('runs/')).toEqual(['runs/a', 'runs/b/1', 'runs/b/2']);
-  expect(await store.list('runs/b/')).toEqual(['runs/b/1', 'runs/b/2']);
-  expect(await store.list('runs/b/1')).toEqual(['runs/b/1']);
-  expect(await store.list('changes/none/')).toEqual([]);
-});
-
 test('what a killed writer left aside is not listed', async () => {
   await writeFile(join(folder, '.half-written'), 'ha');
   const store = createFolderStore(folder);
   expect(await store.list('')).toEqual([]);
 });
 
-test.each([
-  '',
-  '../x',
-  'a/../../x',
-  '/etc/x',
-  'a//b',
-  'a/',
-  '.hidden',
-  'a/.hidden',
-  '..',
-  'a\\b',
-  'a b',
-  'a\0b',
-  'a\n',
-])('the key %j is refused: it could lie outside the folder', async (key) => {
-  const store = createFolderStore(join(folder, 'inside'));
-  await expect(store.putIfAbsent(key, 'x')).rejects.toThrow('is not a record key: write letters');
-  await expect(store.get(key)).rejects.toThrow(RecordStoreError);
-  expect(await readdir(folder)).toEqual([]);
-});
-
 test('a list does not leave the folder', async () => {
   await mkdir(join(folder, 'inside'));
   await writeFile(join(folder, 'secret'), '');
   const store = createFolderStore(join(folder, 'inside'));
-  await expect(store.list('../')).rejects.toThrow(RecordStoreError);
-  expect(await store.list('/')).toEqual([]);
+  for (const prefix of ['../', '..', '/', 'a/../../']) {
+    await expect(store.list(prefix)).rejects.toThrow(RecordStoreError);
+  }
 });
 
 describe('an error names the folder, the cause and the remedy', () => {

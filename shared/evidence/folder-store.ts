@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isRecordKey, requireKeyStart, requireRecordKey } from './record-key';
 import { type RecordStore, RecordStoreError } from './record-store';
-
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 
 /**
  * Records as files in a folder, made when the first record is written. A record appears whole or not at
@@ -48,27 +47,24 @@ export function createFolderStore(folder: string, makeLink: typeof link = link):
       });
     },
 
-    async list(prefix) {
-      const slash = prefix.lastIndexOf('/');
+    async list(prefix, after = '') {
+      requireKeyStart(after);
+      const slash = requireKeyStart(prefix).lastIndexOf('/');
       const start = slash < 0 ? '' : prefix.slice(0, slash);
       return attempt(`list ${prefix || 'everything'}`, async () => {
         const keys = await filesBelow(start);
-        return keys.filter((key) => key.startsWith(prefix)).sort();
+        return keys
+          .filter((key) => isRecordKey(key) && key.startsWith(prefix) && key > after)
+          .sort();
       });
     },
   };
 
   function pathOf(key: string): string {
-    if (!KEY.test(key)) {
-      throw new RecordStoreError(
-        `"${key}" is not a record key: write letters, digits, ".", "_", "-" in parts divided by "/"`,
-      );
-    }
-    return join(folder, ...key.split('/'));
+    return join(folder, ...requireRecordKey(key).split('/'));
   }
 
   async function filesBelow(start: string): Promise<string[]> {
-    if (start !== '') pathOf(start);
     let entries: Dirent[];
     try {
       entries = await readdir(join(folder, start), { withFileTypes: true });

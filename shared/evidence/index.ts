@@ -1,6 +1,9 @@
 /**
- * What is kept of every run: the store it is written to (a folder for now, behind a port) and the form
- * of the records. Records hold no credentials.
+ * What is kept of every run: the stores it can be written to, a folder or a bucket of OSS behind one port,
+ * and where they are. Records hold no credentials.
  */
 export { createFolderStore } from './folder-store';
+export type { OssAccess, OssCredentials } from './oss-client';
+export { createOssStore, type OssStoreOptions } from './oss-store';
+export { openRecordStore, parseRecordLocation, type RecordLocation } from './record-location';
 export { type RecordStore, RecordStoreError } from './record-store';
