@@ -7,7 +7,9 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { format, inspect } = require('node:util');
 const { parentPort, workerData } = require('node:worker_threads');
+const { callHttpHandler } = require('./http-handler.cjs');
 
+captureStreams();
 captureDescriptors();
 parentPort.on('message', (invocation) => {
   invoke(invocation).then(
@@ -16,14 +18,15 @@ parentPort.on('message', (invocation) => {
   );
 });
 
-async function invoke({ event, context }) {
+async function invoke({ event, context, handlerKind }) {
   let handler;
   try {
     handler = loadHandler();
   } catch (error) {
     throw { handled: false, body: describe(error) };
   }
-  const answer = await call(handler, Buffer.from(event), completeContext(context));
+  const callHandler = handlerKind === 'http' ? callHttpHandler : call;
+  const answer = await callHandler(handler, Buffer.from(event), completeContext(context));
   if (answer.error !== undefined) throw { handled: answer.handled, body: describe(answer.error) };
   try {
     return encode(answer.value);
@@ -96,6 +99,23 @@ function describe(error) {
   }
   const errorMessage = typeof error === 'string' ? error : inspect(error);
   return { errorMessage, errorType: typeof error, stackTrace: [] };
+}
+
+/**
+ * Output goes to the host through the port of the answers, so that what an invocation wrote is there
+ * before its answer; the streams of a worker thread have a channel of their own.
+ */
+function captureStreams() {
+  for (const name of ['stdout', 'stderr']) {
+    process[name]._writev = (chunks, done) => {
+      for (const { chunk, encoding } of chunks) {
+        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+        // A copy: a Buffer may be a small view of a large pool, all of which would be sent.
+        parentPort.postMessage({ kind: 'output', stream: name, bytes: new Uint8Array(bytes) });
+      }
+      done();
+    };
+  }
 }
 
 /**

@@ -1,18 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { ApiError } from '../action';
 import type { WireRequest, WireResponse } from '../wire/http';
-import { checkDefinition, type FunctionDefinition, qualifiedName } from './function-definition';
+import { type FunctionDefinition, qualifiedName, type TimerTrigger } from './function-definition';
+import { createFunctionDirectory } from './function-directory';
+import { httpDomain, httpPath } from './http-target';
 import type { LogLineOrigin } from './instance';
 import type { MintRoleCredentials } from './invocation-context';
-import { createInvoker, type InvocationRecord, type InvocationResult } from './invoker';
-import {
-  acceptedResponse,
-  completedResponse,
-  errorResponse,
-  readInvocationRequest,
-  readTaskId,
-  versionOf,
-} from './routes';
+import { createInvoker, type InvocationRecord } from './invoker';
+import { readTaskId } from './routes';
+import { followSchedule, parseSchedule } from './schedule';
+import { type Authorize, createServe, type InvokeOutcome, type ServeOptions } from './serve';
 import { createSignatureVerifier, type SecretOf } from './signature';
 import { createTimerEvent, findTimer } from './timer';
 
@@ -28,6 +24,13 @@ export interface FunctionComputeOptions {
   readonly now: () => number;
   readonly secretOf: SecretOf;
   readonly roleCredentials: MintRoleCredentials;
+  /**
+   * Asked for every signed invocation, once its signature is verified, whether the holder of the
+   * access key may do it; throws ApiError to refuse. Everything is allowed when absent.
+   */
+  readonly authorize?: Authorize;
+  /** Fires enabled timers when they are due; when false or absent, only fireTimer does. */
+  readonly runTimers?: boolean;
   /** Instances of all functions together, 100 when absent (instance quota of an account). */
   readonly maxInstances?: number;
   /** Pause before a failed asynchronous invocation is repeated, 1000 when absent. */
@@ -36,14 +39,26 @@ export interface FunctionComputeOptions {
   readonly onLog?: (line: string, origin: LogLineOrigin) => void;
 }
 
-/** How a programmatic invocation ended, or that it was queued. */
-export type InvokeOutcome =
-  | ({ readonly kind: 'completed' } & InvocationResult)
-  | { readonly kind: 'accepted'; readonly requestId: string };
+/** An enabled EventBridge trigger, for whoever delivers events to it. */
+export interface EventTriggerTarget {
+  /** `function`, or `service/function` for FC 2.0. */
+  readonly functionName: string;
+  readonly triggerName: string;
+  /** As parsed JSON. */
+  readonly filterPattern: unknown;
+  /**
+   * Invokes the function asynchronously, without a task id, and resolves when that is queued. Rejects
+   * with ApiError as a request would be refused.
+   */
+  deliver(event: Buffer): Promise<void>;
+}
 
 /** A local Function Compute, FC 2.0 and FC 3.0 side by side. */
 export interface FunctionCompute {
-  /** Serves a request whose path begins with /2016-08-15/ or /2023-03-30/. */
+  /**
+   * Serves a request whose path begins with /2016-08-15/ or /2023-03-30/, and one to an HTTP trigger
+   * of FC 3.0, by its domain or its path.
+   */
   handle(request: WireRequest): Promise<WireResponse>;
   /**
    * Invokes without a request; `name` is `function`, or `service/function` for FC 2.0.
@@ -63,12 +78,23 @@ export interface FunctionCompute {
     triggerName?: string,
     at?: number,
   ): Promise<{ readonly requestId: string }>;
+  readonly eventTriggers: readonly EventTriggerTarget[];
+  /**
+   * The path of a function's HTTP trigger on this server, ending with a slash; `name` as for invoke.
+   * Throws TypeError for a function without an HTTP trigger.
+   */
+  httpUrl(name: string): string;
+  /** The domain of that trigger, for FC 3.0 such as `webhook-0123456789.cn-hangzhou.fcapp.run`. */
+  httpDomain(name: string): string;
   /**
    * Ends the instances of one function, or all of them, as an instance failure, and resolves when
    * their threads have ended. Returns how many invocations that interrupted.
    */
   killInstances(name?: string): Promise<number>;
-  /** Resolves when no asynchronous invocation is queued, running or waiting for its retry. */
+  /**
+   * Resolves when no asynchronous invocation is queued, running or waiting for its retry. What they
+   * wrote until they ended has been logged by then.
+   */
   idle(): Promise<void>;
   /** Every attempt at an invocation, in the order in which they ended. */
   readonly invocations: readonly InvocationRecord[];
@@ -78,15 +104,7 @@ export interface FunctionCompute {
 
 /** Creates a local Function Compute. Throws TypeError for a definition that could not be deployed. */
 export function createFunctionCompute(options: FunctionComputeOptions): FunctionCompute {
-  const functions = new Map<string, FunctionDefinition>();
-  for (const definition of options.functions) {
-    checkDefinition(definition);
-    const name = qualifiedName(definition.functionName, definition.serviceName);
-    if (functions.has(name)) {
-      throw new TypeError(`Function '${name}' is defined twice; give one of them another name.`);
-    }
-    functions.set(name, definition);
-  }
+  const directory = createFunctionDirectory(options.functions);
   const invoker = createInvoker({
     accountId: options.accountId,
     regionId: options.regionId,
@@ -96,102 +114,103 @@ export function createFunctionCompute(options: FunctionComputeOptions): Function
     asyncRetryDelayMs: options.asyncRetryDelayMs ?? 1000,
     onLog: options.onLog ?? (() => {}),
   });
-  const signatures = createSignatureVerifier(options.secretOf, options.now);
   let closed = false;
 
-  const find = (functionName: string, serviceName?: string): FunctionDefinition => {
-    const definition = functions.get(qualifiedName(functionName, serviceName));
-    if (definition !== undefined) return definition;
-    if (serviceName === undefined) {
-      throw new ApiError(404, 'FunctionNotFound', `function '${functionName}' does not exist`);
-    }
-    if (![...functions.values()].some((each) => each.serviceName === serviceName)) {
-      throw new ApiError(404, 'ServiceNotFound', `service '${serviceName}' does not exist`);
-    }
-    throw new ApiError(
-      404,
-      'FunctionNotFound',
-      `function '${functionName}' does not exist in service '${serviceName}'`,
-    );
-  };
-
-  const start = async (
-    definition: FunctionDefinition,
-    event: Buffer,
-    call: { readonly isAsync: boolean; readonly taskId?: string },
-  ): Promise<InvokeOutcome> => {
+  const check = (bytes: number, limit: number) => {
     if (closed) {
       throw new ApiError(503, 'ServiceUnavailable', 'the local Function Compute is closed');
     }
-    const limit = call.isAsync ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES;
-    if (event.length > limit) {
+    if (bytes > limit) {
       throw new ApiError(
         400,
         'EntityTooLarge',
         `payload size exceeds maximum allowed size (${limit} bytes)`,
       );
     }
+  };
+  const start: ServeOptions['start'] = async (definition, event, call) => {
+    check(event.length, call.isAsync ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES);
     return call.isAsync
       ? { kind: 'accepted', ...invoker.enqueue(definition, event, call.taskId) }
-      : { kind: 'completed', ...(await invoker.invokeNow(definition, event)) };
+      : { kind: 'completed', ...(await invoker.invokeNow(definition, event, 'event')) };
   };
-
-  const serve = async (
-    version: NonNullable<ReturnType<typeof versionOf>>,
-    request: WireRequest,
-  ): Promise<WireResponse> => {
-    if (version === '2016-08-15') signatures.verifyV2(request);
-    else signatures.verifyV3(request);
-    const call = readInvocationRequest(request);
-    const definition = find(call.functionName, call.serviceName);
-    if (call.qualifier !== 'LATEST') throw unknownQualifier(call.qualifier, definition);
-    const outcome = await start(definition, request.body, call);
-    return outcome.kind === 'accepted'
-      ? acceptedResponse(outcome.requestId)
-      : completedResponse(outcome);
+  const fireTimer = async (definition: FunctionDefinition, timer: TimerTrigger, at: number) => {
+    const { requestId } = await start(definition, createTimerEvent(timer, at), { isAsync: true });
+    return { requestId };
   };
+  const findHttp = (name: string) => {
+    const definition = directory.findByName(name);
+    if (definition.httpTrigger !== undefined) return definition;
+    throw new TypeError(`Function '${name}' has no HTTP trigger; give it one to reach it by HTTP.`);
+  };
+  const stopTimers = options.runTimers ? startTimers(directory.all, options.now, fireTimer) : [];
 
   return {
-    async handle(request) {
-      const version = versionOf(request.path) ?? '2023-03-30';
-      try {
-        return await serve(version, request);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        return errorResponse(version, error, randomUUID());
-      }
-    },
+    handle: createServe({
+      accountId: options.accountId,
+      regionId: options.regionId,
+      directory,
+      signatures: createSignatureVerifier(options.secretOf, options.now),
+      authorize: options.authorize ?? (() => {}),
+      now: options.now,
+      start,
+      async startHttp(definition, event, { handlerKind, bodyBytes }) {
+        check(bodyBytes, MAX_SYNC_PAYLOAD_BYTES);
+        return invoker.invokeNow(definition, event, handlerKind);
+      },
+    }),
     async invoke(name, event, call = {}) {
-      const [functionName = '', serviceName] = name.split('/').reverse();
-      return start(find(functionName, serviceName), Buffer.from(event), {
+      return start(directory.findByName(name), Buffer.from(event), {
         isAsync: call.async ?? false,
         ...readTaskId(call.taskId),
       });
     },
     async fireTimer(name, triggerName, at = options.now()) {
-      const [functionName = '', serviceName] = name.split('/').reverse();
-      const definition = find(functionName, serviceName);
-      const event = createTimerEvent(findTimer(definition, triggerName), at);
-      const { requestId } = await start(definition, event, { isAsync: true });
-      return { requestId };
+      const definition = directory.findByName(name);
+      return fireTimer(definition, findTimer(definition, triggerName), at);
     },
+    eventTriggers: directory.all.flatMap((definition) => eventTargetsOf(definition, start)),
+    httpUrl: (name) => httpPath(findHttp(name)),
+    httpDomain: (name) => httpDomain(findHttp(name), options),
     killInstances: invoker.kill,
     idle: invoker.idle,
     invocations: invoker.invocations,
     async close() {
       closed = true;
+      for (const stop of stopTimers) stop();
       await invoker.close();
     },
   };
 }
 
-/** Nothing but the latest code runs here: versions and aliases are published in the cloud only. */
-function unknownQualifier(qualifier: string, definition: FunctionDefinition): ApiError {
-  const owner =
-    definition.serviceName === undefined
-      ? `function '${definition.functionName}'`
-      : `service '${definition.serviceName}'`;
-  return /^\d+$/.test(qualifier)
-    ? new ApiError(404, 'VersionNotFound', `version '${qualifier}' of ${owner} does not exist`)
-    : new ApiError(404, 'AliasNotFound', `alias '${qualifier}' of ${owner} does not exist`);
+function startTimers(
+  definitions: readonly FunctionDefinition[],
+  now: () => number,
+  fire: (definition: FunctionDefinition, timer: TimerTrigger, at: number) => Promise<unknown>,
+): (() => void)[] {
+  return definitions.flatMap((definition) =>
+    (definition.timers ?? [])
+      .filter((timer) => timer.enable)
+      .map((timer) =>
+        followSchedule(parseSchedule(timer.cronExpression), now, (at) => {
+          void fire(definition, timer, at);
+        }),
+      ),
+  );
+}
+
+function eventTargetsOf(
+  definition: FunctionDefinition,
+  start: ServeOptions['start'],
+): EventTriggerTarget[] {
+  return (definition.eventTriggers ?? [])
+    .filter((trigger) => trigger.enable)
+    .map(({ triggerName, filterPattern }) => ({
+      functionName: qualifiedName(definition.functionName, definition.serviceName),
+      triggerName,
+      filterPattern,
+      async deliver(event) {
+        await start(definition, event, { isAsync: true });
+      },
+    }));
 }

@@ -1,3 +1,5 @@
+import { parseSchedule } from './schedule';
+
 /** A timer trigger of a function (timer trigger page). */
 export interface TimerTrigger {
   readonly triggerName: string;
@@ -5,6 +7,25 @@ export interface TimerTrigger {
   readonly cronExpression: string;
   /** Text that the event carries as it is, even when it holds JSON. */
   readonly payload: string;
+  readonly enable: boolean;
+}
+
+/** The methods that an HTTP trigger may be configured for (HTTP triggers page). */
+export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const;
+
+/** The HTTP trigger of a function, which has one at most (HTTP triggers page). */
+export interface HttpTrigger {
+  readonly triggerName: string;
+  /** Who may call: anyone, or whoever signs the request and may invoke the function. */
+  readonly authType: 'anonymous' | 'function';
+  readonly methods: readonly (typeof HTTP_METHODS)[number][];
+}
+
+/** A trigger that delivers the events of the default EventBridge bus (EventBridge triggers page). */
+export interface EventTrigger {
+  readonly triggerName: string;
+  /** Which events, as parsed JSON; matching them is left to whoever delivers. */
+  readonly filterPattern: unknown;
   readonly enable: boolean;
 }
 
@@ -33,6 +54,8 @@ export interface FunctionDefinition {
    */
   readonly asyncTask?: boolean;
   readonly timers?: readonly TimerTrigger[];
+  readonly httpTrigger?: HttpTrigger;
+  readonly eventTriggers?: readonly EventTrigger[];
 }
 
 /** The name that tells functions apart: `function`, or `service/function` for one of FC 2.0. */
@@ -71,6 +94,13 @@ export function checkDefinition(definition: FunctionDefinition): void {
   inRange(where, 'timeoutSeconds', definition.timeoutSeconds, 1, 86_400);
   inRange(where, 'memoryMegabytes', definition.memoryMegabytes, 128, 32_768);
   inRange(where, 'maxAsyncRetryAttempts', definition.maxAsyncRetryAttempts ?? 3, 0, 8);
+  for (const { triggerName, cronExpression } of definition.timers ?? []) {
+    try {
+      parseSchedule(cronExpression);
+    } catch (error) {
+      throw new TypeError(`${where}: timer '${triggerName}': ${(error as TypeError).message}`);
+    }
+  }
   for (const name of Object.keys(definition.environment)) {
     if (name.startsWith('FC_')) {
       throw new TypeError(

@@ -105,7 +105,6 @@ describe('output', () => {
       },
     });
     const { requestId } = completed(await functionCompute.invoke('subject', ''));
-    await functionCompute.close();
     expect(logLines).toEqual(
       expect.arrayContaining([
         'by console',
@@ -114,6 +113,41 @@ describe('output', () => {
         'by callback',
       ]),
     );
+  });
+});
+
+describe('output until the end of an invocation', () => {
+  const writeMuch = `const fs = require('node:fs');
+    exports.handler = async (event) => {
+      for (let line = 0; line < 500; line += 1) console.log('line ' + line + ' ' + event);
+      process.stderr.write('w\u00fcthout a line break');
+      fs.writeSync(1, Buffer.from('h\u00e4lf').subarray(0, 2));
+      fs.writeSync(1, Buffer.from('h\u00e4lf').subarray(2));
+      if (String(event) === 'throw') throw new Error('oops');
+      if (String(event) === 'exit') process.exit(1);
+    };`;
+
+  it.each(['return', 'throw', 'exit'])('is logged when the call is over, by %s', async (event) => {
+    const { functionCompute, logLines } = await stage({ subject: { source: writeMuch } });
+    await functionCompute.invoke('subject', event);
+    expect(logLines).toHaveLength(502);
+    expect(logLines).toEqual(
+      expect.arrayContaining([
+        `line 0 ${event}`,
+        `line 499 ${event}`,
+        'hälf',
+        'wüthout a line break',
+      ]),
+    );
+  });
+
+  it('is logged when idle resolves', async () => {
+    const { functionCompute, logLines } = await stage({ subject: { source: writeMuch } });
+    for (let call = 0; call < 5; call += 1) {
+      await functionCompute.invoke('subject', `${call}`, { async: true });
+    }
+    await functionCompute.idle();
+    expect(logLines).toHaveLength(5 * 502);
   });
 });
 

@@ -1,16 +1,23 @@
 /**
  * A Function Compute on this machine: runs the built bundles in instances of their own, serves the
- * invocation paths of FC 2.0 and FC 3.0 with their signatures, and repeats failed asynchronous calls.
+ * invocation paths and HTTP triggers of FC 2.0 and FC 3.0 with their signatures, repeats failed
+ * asynchronous calls, and fires timers.
  */
 export {
   createFunctionCompute,
+  type EventTriggerTarget,
   type FunctionCompute,
   type FunctionComputeOptions,
-  type InvokeOutcome,
 } from './function-compute';
-export type { FunctionDefinition, TimerTrigger } from './function-definition';
+export type {
+  EventTrigger,
+  FunctionDefinition,
+  HttpTrigger,
+  TimerTrigger,
+} from './function-definition';
 export type { LogLineOrigin } from './instance';
 export type { RoleCredentials } from './invocation-context';
 export type { FunctionErrorType, InvocationRecord } from './invoker';
+export type { Authorize, InvokeOutcome } from './serve';
 export type { SecretOf } from './signature';
 export { loadTemplate, type TemplateOptions } from './template';

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { type FunctionDefinition, splitHandler } from './function-definition';
+import { createLineSplitter } from './line-splitter';
 
 /** Where a line of a function's output came from. */
 export interface LogLineOrigin {
@@ -33,14 +32,33 @@ export type InstanceAnswer =
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'exited' };
 
+/**
+ * How a handler is called: `event` with event and context, `http` with the request and response
+ * objects of FC 2.0.
+ */
+export type HandlerKind = 'event' | 'http';
+
+type OutputMessage = {
+  readonly kind: 'output';
+  readonly stream: LogLineOrigin['stream'];
+  readonly bytes: Uint8Array;
+};
+
 /** One instance of a function: a thread of its own that serves one invocation at a time. */
 export interface Instance {
   readonly id: string;
   readonly definition: FunctionDefinition;
   /** Whether the thread has ended, so that the instance serves nothing any more. */
   readonly ended: boolean;
-  /** Serves one invocation. Resolves once the thread has ended when the answer means its end. */
-  run(event: Uint8Array, context: InvocationContext): Promise<InstanceAnswer>;
+  /**
+   * Serves one invocation. Resolves after everything it wrote was logged, and once the thread has
+   * ended when the answer means its end.
+   */
+  run(
+    event: Uint8Array,
+    context: InvocationContext,
+    handlerKind: HandlerKind,
+  ): Promise<InstanceAnswer>;
   /** Ends the thread; a running invocation resolves as `exited`. */
   terminate(): Promise<void>;
 }
@@ -70,8 +88,8 @@ export function startInstance(options: InstanceOptions): Instance {
   let ended = false;
   let settle: ((answer: InstanceAnswer) => void) | undefined;
 
-  const readLines = (stream: 'stdout' | 'stderr', input: Readable) =>
-    createInterface({ input }).on('line', (line) =>
+  const linesOf = (stream: LogLineOrigin['stream']) =>
+    createLineSplitter((line) =>
       options.onLog(line, {
         functionName: definition.functionName,
         instanceId: id,
@@ -79,10 +97,11 @@ export function startInstance(options: InstanceOptions): Instance {
         stream,
       }),
     );
-  readLines('stdout', worker.stdout);
-  readLines('stderr', worker.stderr);
+  const output = { stdout: linesOf('stdout'), stderr: linesOf('stderr') };
 
   const answer = (value: InstanceAnswer) => {
+    output.stdout.end();
+    output.stderr.end();
     settle?.(value);
     settle = undefined;
   };
@@ -92,7 +111,7 @@ export function startInstance(options: InstanceOptions): Instance {
     get ended() {
       return ended;
     },
-    run(event, context) {
+    run(event, context, handlerKind) {
       if (ended || condemned !== undefined) return Promise.resolve({ kind: 'exited' });
       requestId = context.requestId;
       return new Promise((resolve) => {
@@ -104,7 +123,7 @@ export function startInstance(options: InstanceOptions): Instance {
           clearTimeout(deadline);
           resolve(value);
         };
-        worker.postMessage({ event, context });
+        worker.postMessage({ event, context, handlerKind });
       });
     },
     async terminate() {
@@ -112,20 +131,15 @@ export function startInstance(options: InstanceOptions): Instance {
       await worker.terminate();
     },
   };
-  worker.on('message', (value: InstanceAnswer) => {
+  worker.on('message', (value: InstanceAnswer | OutputMessage) => {
+    if (value.kind === 'output') return output[value.stream].write(value.bytes);
     // An answer that crosses a termination is lost, as it would be with the instance.
     if (condemned === undefined) answer(value);
   });
   worker.on('error', (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    for (const line of text.split('\n')) {
-      options.onLog(line, {
-        functionName: definition.functionName,
-        instanceId: id,
-        requestId,
-        stream: 'stderr',
-      });
-    }
+    output.stderr.end();
+    output.stderr.write(Buffer.from(`${text}\n`));
   });
   worker.on('exit', () => {
     ended = true;

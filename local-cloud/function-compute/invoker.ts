@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../action';
 import { type FunctionDefinition, qualifiedName } from './function-definition';
-import type { FunctionErrorBody, Instance, InstanceAnswer, LogLineOrigin } from './instance';
+import type {
+  FunctionErrorBody,
+  HandlerKind,
+  Instance,
+  InstanceAnswer,
+  LogLineOrigin,
+} from './instance';
 import { startInstance } from './instance';
 import { createInstancePool } from './instance-pool';
 import {
@@ -55,7 +61,11 @@ export interface InvokerOptions extends Place {
 export interface Invoker {
   readonly invocations: readonly InvocationRecord[];
   /** Runs once. Throws ApiError 429 while every instance of the quota is busy. */
-  invokeNow(definition: FunctionDefinition, event: Buffer): Promise<InvocationResult>;
+  invokeNow(
+    definition: FunctionDefinition,
+    event: Buffer,
+    handlerKind: HandlerKind,
+  ): Promise<InvocationResult>;
   /** Queues. Throws ApiError 409 for a task id that the function has had since the start. */
   enqueue(definition: FunctionDefinition, event: Buffer, taskId?: string): { requestId: string };
   /** Resolves when no asynchronous invocation is queued, running or waiting for its retry. */
@@ -82,6 +92,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     instance: Instance,
     event: Buffer,
     call: { requestId: string; type: 'Sync' | 'Async'; attempt: number; taskId?: string },
+    handlerKind: HandlerKind,
   ): Promise<InvocationResult> => {
     const { definition } = instance;
     const retryCount = call.attempt - 1;
@@ -90,7 +101,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     try {
       const credentials = mintFor(definition, options.roleCredentials);
       const context = createContext(definition, options, { ...call, retryCount }, credentials);
-      answer = await instance.run(event, context);
+      answer = await instance.run(event, context, handlerKind);
     } finally {
       pool.release(instance);
     }
@@ -126,19 +137,29 @@ export function createInvoker(options: InvokerOptions): Invoker {
       }
       const instance = await pool.acquireInTurn(definition);
       if (instance === undefined) return;
-      const result = await attempt(instance, event, { ...call, type: 'Async', attempt: number });
+      const result = await attempt(
+        instance,
+        event,
+        { ...call, type: 'Async', attempt: number },
+        'event',
+      );
       if (result.errorType === undefined || closing.signal.aborted) return;
     }
   };
 
   return {
     invocations,
-    async invokeNow(definition, event) {
+    async invokeNow(definition, event, handlerKind) {
       const instance = pool.acquire(definition);
       if (instance === undefined) {
         throw new ApiError(429, 'ResourceExhausted', 'the number of instances exceeds the limit');
       }
-      return attempt(instance, event, { requestId: randomUUID(), type: 'Sync', attempt: 1 });
+      return attempt(
+        instance,
+        event,
+        { requestId: randomUUID(), type: 'Sync', attempt: 1 },
+        handlerKind,
+      );
     },
     enqueue(definition, event, taskId) {
       if (taskId !== undefined && definition.asyncTask !== false) {

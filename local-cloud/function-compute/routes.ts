@@ -1,5 +1,6 @@
 import { ApiError } from '../action';
 import type { WireRequest, WireResponse } from '../wire/http';
+import type { Place } from './invocation-context';
 import type { InvocationResult } from './invoker';
 
 /** An invocation as a request asked for it, of FC 2.0 when it names a service. */
@@ -54,6 +55,17 @@ export function readInvocationRequest(request: WireRequest): InvocationRequest {
     };
   }
   throw new ApiError(400, 'PathNotSupported', `'${method}' against '${path}' is not supported`);
+}
+
+/** The function as RAM policies name it (authorization rules of the InvokeFunction pages). */
+export function resourceName(
+  { accountId, regionId }: Place,
+  functionName: string,
+  serviceName: string | undefined,
+  qualifier: string,
+): string {
+  const service = serviceName === undefined ? '' : `services/${serviceName}.${qualifier}/`;
+  return `acs:fc:${regionId}:${accountId}:${service}functions/${functionName}`;
 }
 
 /** Refuses a task id that is not letters, digits, `_` and `-`, 128 at most. Throws ApiError 400. */

@@ -2,8 +2,11 @@ import { createHash, createHmac } from 'node:crypto';
 import { ApiError } from '../action';
 import type { WireRequest } from '../wire/http';
 import { createNonceMemory } from '../wire/nonces';
+import { decodePairs } from '../wire/percent-encoding';
 import { equalInConstantTime, isSignedWith } from '../wire/signature';
 import { readV3Signature } from '../wire/signature-v3';
+import { decodePath } from './http-target';
+import { readTriggerSignature } from './trigger-signature';
 
 /**
  * Looks up the secret of an access key that may still be used; the token is there for temporary
@@ -13,12 +16,17 @@ export type SecretOf = (
   accessKeyId: string,
 ) => { readonly secret: string; readonly securityToken?: string } | undefined;
 
-/** Verifies who signed a request. Each throws ApiError 400 or 403 for a request to refuse. */
+/**
+ * Verifies who signed a request, and returns the access key id. Each throws ApiError 400 or 403 for a
+ * request to refuse.
+ */
 export interface SignatureVerifier {
   /** FC 2.0: `FC <access key id>:<HMAC-SHA256>`, with the body's digest in content-md5. */
-  verifyV2(request: WireRequest): void;
+  verifyV2(request: WireRequest): string;
   /** FC 3.0: ACS3-HMAC-SHA256 with a resource path (ROA); the body's hash is part of it. */
-  verifyV3(request: WireRequest): void;
+  verifyV3(request: WireRequest): string;
+  /** A request to an HTTP trigger of FC 3.0, which is signed more loosely than a call. */
+  verifyV3Trigger(request: WireRequest): string;
 }
 
 const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
@@ -37,6 +45,7 @@ export function createSignatureVerifier(secretOf: SecretOf, now: () => number): 
         .update(stringToSignV2(request, date))
         .digest('base64');
       if (!equalInConstantTime(expected, signature)) throw signatureMismatch();
+      return accessKeyId;
     },
     verifyV3(request) {
       requiredHeader(request, 'authorization');
@@ -51,6 +60,18 @@ export function createSignatureVerifier(secretOf: SecretOf, now: () => number): 
           'Specified signature nonce was used already.',
         );
       }
+      return claim.accessKeyId;
+    },
+    verifyV3Trigger(request) {
+      requiredHeader(request, 'authorization');
+      checkClock(requiredHeader(request, 'x-acs-date'), now());
+      const claim = readTriggerSignature(request);
+      if (claim === undefined) throw signatureMismatch();
+      const secret = findSecret(claim.accessKeyId, secretOf, claim.securityToken);
+      if (!equalInConstantTime(claim.signature, claim.expectedSignature(secret))) {
+        throw signatureMismatch();
+      }
+      return claim.accessKeyId;
     },
   };
 }
@@ -62,24 +83,36 @@ function parseV2Authorization(request: WireRequest): { accessKeyId: string; sign
   return { accessKeyId, signature };
 }
 
-function stringToSignV2({ method, path, headers }: WireRequest, date: string): string {
+/** A request to an HTTP trigger signs its path decoded, and its query in sorted lines. */
+function stringToSignV2({ method, path, rawQuery, headers }: WireRequest, date: string): string {
   const fcHeaders = Object.keys(headers)
     .filter((name) => name.startsWith('x-fc-'))
     .sort()
     .map((name) => `${name}:${headers[name]}\n`)
     .join('');
+  const resource = isProxyPath(path) ? `${decodePath(path)}\n${queryLines(rawQuery)}` : path;
   return [
     method,
     headers['content-md5'] ?? '',
     headers['content-type'] ?? '',
     date,
-    `${fcHeaders}${path}`,
+    `${fcHeaders}${resource}`,
   ].join('\n');
 }
 
-function checkDigest({ headers, body }: WireRequest): void {
+function queryLines(rawQuery: string): string {
+  const lines = decodePairs(rawQuery).map((pair) => pair.join('='));
+  return lines.sort().join('\n');
+}
+
+function isProxyPath(path: string): boolean {
+  return path.startsWith('/2016-08-15/proxy/');
+}
+
+/** The digest may be left out by a request to an HTTP trigger (signature authentication page). */
+function checkDigest({ path, headers, body }: WireRequest): void {
   const given = headers['content-md5'];
-  if (given === undefined && body.length === 0) return;
+  if (given === undefined && (body.length === 0 || isProxyPath(path))) return;
   // FC 2.0 digests the body as the base64 form of the hexadecimal MD5, not of its bytes.
   const digest = Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64');
   if (given !== digest) {

@@ -62,7 +62,17 @@ resources:
           triggerConfig: { cronExpression: '@every 60m', enable: true, payload: '{}' }
         - triggerName: hook
           triggerType: http
-          triggerConfig: { methods: [POST] }
+          triggerConfig: { authType: anonymous, methods: [POST], disableURLInternet: false }
+        - triggerName: trail
+          triggerType: eventbridge
+          triggerConfig:
+            triggerEnable: true
+            asyncInvocationType: true
+            eventRuleFilterPattern: '{"type":[{"suffix":":ActionTrail:ApiCall"}]}'
+            eventSourceConfig: { eventSourceType: Default }
+        - triggerName: uploads
+          triggerType: oss
+          triggerConfig: {}
   enforce:
     component: fc3
     props:
@@ -96,6 +106,14 @@ resources:
       timers: [
         { triggerName: 'hourly', cronExpression: '@every 60m', enable: true, payload: '{}' },
       ],
+      httpTrigger: { triggerName: 'hook', authType: 'anonymous', methods: ['POST'] },
+      eventTriggers: [
+        {
+          triggerName: 'trail',
+          enable: true,
+          filterPattern: { type: [{ suffix: ':ActionTrail:ApiCall' }] },
+        },
+      ],
     },
     {
       functionName: 'palisade-enforce',
@@ -108,6 +126,7 @@ resources:
       asyncTask: true,
       maxAsyncRetryAttempts: 5,
       timers: [],
+      eventTriggers: [],
     },
   ]);
 });
@@ -133,10 +152,72 @@ it.each([
     'triggers: [{ triggerName: t, triggerType: timer, triggerConfig: { cronExpression: "@every 1h" } }]',
     "property 'triggers.0.triggerConfig.enable': say true or false",
   ],
+  [
+    'triggers: [{ triggerName: t, triggerType: timer, triggerConfig: { cronExpression: "0 0 25 * * *", enable: true } }]',
+    "timer 't': cron expression '0 0 25 * * *' is wrong",
+  ],
+  [
+    'triggers: [{ triggerName: t, triggerType: http, triggerConfig: { authType: jwt, methods: [GET] } }]',
+    "property 'triggers.0.triggerConfig.authType': write anonymous or function",
+  ],
+  [
+    'triggers: [{ triggerName: t, triggerType: http, triggerConfig: { authType: anonymous, methods: [FETCH] } }]',
+    "property 'triggers.0.triggerConfig.methods.0': write methods of GET, HEAD",
+  ],
+  [
+    'triggers: [{ triggerName: t, triggerType: http, triggerConfig: { authType: anonymous, methods: [] } }]',
+    "property 'triggers.0.triggerConfig.methods': name at least one method",
+  ],
+  ['triggers: [{ triggerName: t, triggerType: http }]', "property 'triggers.0.triggerConfig': "],
+  [
+    `triggers: [${['a', 'b'].map((name) => `{ triggerName: ${name}, triggerType: http, triggerConfig: { authType: anonymous, methods: [GET] } }`)}]`,
+    "http triggers 'a' and 'b': a function has one at most",
+  ],
 ])('refuses %s, naming file, resource and property', async (change, message) => {
   const error = await load(withProps(change)).catch((reason: unknown) => reason);
   expect(String(error)).toContain(`template.yml: resource 'subject'`);
   expect(String(error)).toContain(message);
+});
+
+describe('an eventbridge trigger', () => {
+  const config = {
+    triggerEnable: true,
+    asyncInvocationType: true,
+    eventRuleFilterPattern: '{}',
+    eventSourceConfig: { eventSourceType: 'Default' },
+  };
+  const loadTrigger = (changes: object) =>
+    load(
+      withProps(
+        `triggers: ${JSON.stringify([{ triggerName: 't', triggerType: 'eventbridge', triggerConfig: { ...config, ...changes } }])}`,
+      ),
+    );
+
+  it('is read with its pattern parsed, enabled or not', async () => {
+    const [definition] = await loadTrigger({ triggerEnable: false });
+    expect(definition?.eventTriggers).toEqual([
+      { triggerName: 't', enable: false, filterPattern: {} },
+    ]);
+  });
+
+  it.each([
+    ['triggerEnable', { triggerEnable: 'yes' }, 'say true or false'],
+    ['asyncInvocationType', { asyncInvocationType: false }, 'write true'],
+    ['eventRuleFilterPattern', { eventRuleFilterPattern: {} }, 'as JSON in a text'],
+    ['eventRuleFilterPattern', { eventRuleFilterPattern: '{' }, 'write a JSON object'],
+    ['eventRuleFilterPattern', { eventRuleFilterPattern: '[]' }, 'write a JSON object'],
+    [
+      'eventSourceConfig.eventSourceType',
+      { eventSourceConfig: { eventSourceType: 'MNS' } },
+      'write Default',
+    ],
+  ])('is refused for its %s: %j', async (property, changes, message) => {
+    const error = await loadTrigger(changes).catch((reason: unknown) => reason);
+    expect(String(error)).toContain(
+      `template.yml: resource 'subject', property 'triggers.0.triggerConfig.${property}': `,
+    );
+    expect(String(error)).toContain(message);
+  });
 });
 
 it.each(['CRON_TZ=Asia/Shanghai 0 0 4 1 * *', '0 0 4 * * *', '@every 4m'])(

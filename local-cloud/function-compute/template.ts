@@ -4,24 +4,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { checkDefinition, type FunctionDefinition } from './function-definition';
 import { resolveExpressions, type TemplateScope } from './template-expressions';
+import { readTriggers } from './template-triggers';
 
-const CRON_EXPRESSION = /^(@every \d+[hm]|(CRON_TZ=\S+ )?(\S+ ){5}\S+)$/;
-
-const trigger = z.object({
-  triggerName: z.string().min(1),
-  triggerType: z.string(),
-  triggerConfig: z.unknown(),
-});
-const timerConfig = z.object({
-  cronExpression: z
-    .string()
-    .regex(
-      CRON_EXPRESSION,
-      "write '@every 30m' or six fields: second minute hour day month weekday",
-    ),
-  payload: z.string().default(''),
-  enable: z.boolean('say true or false'),
-});
 /** The properties that matter here (props of the component fc3, with its defaults). */
 const properties = z.object({
   functionName: z.string(),
@@ -42,7 +26,15 @@ const properties = z.object({
       maxAsyncRetryAttempts: z.coerce.number().default(3),
     })
     .default({ asyncTask: false, maxAsyncRetryAttempts: 3 }),
-  triggers: z.array(trigger).default([]),
+  triggers: z
+    .array(
+      z.object({
+        triggerName: z.string().min(1),
+        triggerType: z.string(),
+        triggerConfig: z.unknown(),
+      }),
+    )
+    .default([]),
 });
 
 /** What a template may refer to besides itself. */
@@ -95,15 +87,8 @@ function readFunction(
     ]),
   );
   const read = check(where, '', properties, resolved);
-  const timers = read.triggers.flatMap(({ triggerName, triggerType, triggerConfig }, index) =>
-    triggerType === 'timer'
-      ? [
-          {
-            triggerName,
-            ...check(where, `triggers.${index}.triggerConfig.`, timerConfig, triggerConfig),
-          },
-        ]
-      : [],
+  const triggers = readTriggers(where, read.triggers, (index, schema, config) =>
+    check(where, `triggers.${index}.triggerConfig.`, schema, config),
   );
   const definition: FunctionDefinition = {
     functionName: read.functionName,
@@ -115,7 +100,7 @@ function readFunction(
     environment: read.environmentVariables,
     ...(read.role === undefined ? {} : { role: read.role }),
     ...read.asyncInvokeConfig,
-    timers,
+    ...triggers,
   };
   within(where, () => checkDefinition(definition));
   return definition;

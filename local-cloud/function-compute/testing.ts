@@ -6,9 +6,9 @@ import {
   createFunctionCompute,
   type FunctionCompute,
   type FunctionComputeOptions,
-  type InvokeOutcome,
 } from './function-compute';
 import type { FunctionDefinition } from './function-definition';
+import type { InvokeOutcome } from './serve';
 
 /** For tests: the account, credentials and role of a local Function Compute. */
 export const testAccount = {
