@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Caller } from './action';
 
 /** One ECS or STS call, as the local cloud saw it. Holds no signature, token or secret. */
 export interface CallRecord {
@@ -60,21 +59,6 @@ export function createCallLog(file?: string): CallLog {
       descriptor = undefined;
     },
   };
-}
-
-/** The caller's name as the call log shows it. */
-export function principalName(caller: Caller): string {
-  const { identity } = caller;
-  switch (identity.type) {
-    case 'root-account':
-      return 'root';
-    case 'ram-user':
-      return identity.userName;
-    case 'assumed-role':
-      return `${identity.roleName}:${identity.sessionName}`;
-    default:
-      return identity satisfies never;
-  }
 }
 
 /** Whether an action changes something, which its name tells. */

@@ -1,17 +1,37 @@
-// The local cloud: ECS, STS and Function Compute of Alibaba Cloud on one loopback port, for the demo,
+// The local cloud: ECS, STS, OSS and Function Compute of Alibaba Cloud on one loopback port, for the demo,
 // tests and benchmarks. startLocalCloud is the way in; any client of the real API works against the
-// endpoint it returns. Rooms: wire (gateway), sts, ecs, function-compute.
+// endpoint it returns. Rooms: wire (gateway), sts, ram, ecs, oss, actiontrail,
+// function-compute.
 
 import { randomInt } from 'node:crypto';
+import { ApiError } from './action';
+import { type ActionTrail, createActionTrail } from './actiontrail';
 import { type CallLog, createCallLog } from './calls';
 import { createEcs, type EcsService, REGION_IDS } from './ecs';
 import type { FunctionCompute, FunctionComputeContext, LocalCloudOptions } from './options';
+import { createOss, type Oss } from './oss';
+import { type Authorizer, createAuthorizer } from './ram';
 import { type CredentialStore, createCredentialStore, createSts } from './sts';
-import { createAuthenticator, createGateway, startHttpServer, type WireResponse } from './wire';
+import {
+  createAuthenticator,
+  createGateway,
+  startHttpServer,
+  type WireRequest,
+  type WireResponse,
+} from './wire';
 
+export type {
+  ActionTrail,
+  ActionTrailOptions,
+  ActionTrailRecord,
+  CloudEvent,
+  EventRule,
+  RecordForm,
+} from './actiontrail';
 export type { CallLog, CallRecord } from './calls';
 export type { FunctionCompute, FunctionComputeContext, LocalCloudOptions } from './options';
-export type { CredentialStore, RoleName } from './sts';
+export type { Oss } from './oss';
+export type { CredentialStore, Grants, RoleName } from './sts';
 export type { Fault, FaultHook, ThrottleOptions, WireRequest, WireResponse } from './wire';
 
 /** A running local cloud. */
@@ -24,11 +44,15 @@ export interface LocalCloud {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly regionIds: readonly string[];
-  /** Every ECS and STS call so far; over HTTP at GET /local-cloud/calls. */
+  /** Every ECS, STS and OSS call so far; over HTTP at GET /local-cloud/calls. */
   readonly calls: CallLog;
   readonly credentials: CredentialStore;
   /** The service itself, for seeding and inspecting its state past the API. */
   readonly ecs: EcsService;
+  /** The buckets, for inspecting and tampering with their objects past the API. */
+  readonly oss: Oss;
+  /** What ECS writes became, and whether all of it has been delivered. */
+  readonly actionTrail: ActionTrail;
   /** Stops at once and leaves no socket, timer or file open. */
   close(): Promise<void>;
 }
@@ -63,6 +87,13 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const ecs = createEcs({ ...options.ecs, accountId, random });
   if (options.inventory !== undefined) ecs.loadInventory(options.inventory, now());
   const calls = createCallLog(options.callLogFile);
+  const actionTrail = createActionTrail(options.actionTrail ?? {}, {
+    accountId,
+    random,
+    randomBytes,
+    onFailure: onUnexpectedError,
+  });
+  const authorizer = createAuthorizer(credentials.policiesOf);
   const gateway = createGateway({
     services: [ecs, createSts(credentials)],
     authenticator: createAuthenticator({ findCredential: credentials.find, now }),
@@ -70,6 +101,24 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     now,
     randomBytes,
     ...(options.throttle !== undefined && { throttle: options.throttle }),
+    ...(options.latency !== undefined && { latency: options.latency }),
+    ...(options.fault !== undefined && { fault: options.fault }),
+    authorize: authorizer.authorizeCall,
+    onServed: actionTrail.record,
+    onUnexpectedError,
+  });
+
+  const oss = createOss({
+    accountId,
+    buckets: (options.buckets ?? []).map(({ name, regionId = 'cn-hangzhou' }) => ({
+      name,
+      regionId,
+    })),
+    findCredential: credentials.find,
+    now,
+    randomBytes,
+    calls,
+    authorize: authorizer.authorize,
     ...(options.latency !== undefined && { latency: options.latency }),
     ...(options.fault !== undefined && { fault: options.fault }),
     onUnexpectedError,
@@ -81,7 +130,9 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     ...(options.maxUrlLength !== undefined && { maxUrlLength: options.maxUrlLength }),
     onUnexpectedError,
     handler: async (request, closing) => {
-      if (/^\/(2016-08-15|2023-03-30)\//.test(request.path) && functionCompute !== undefined) {
+      // First, because a key may look like any other path.
+      if (oss.serves(request)) return oss.handle(request, closing);
+      if (functionCompute !== undefined && isForFunctionCompute(request)) {
         return functionCompute.handle(request);
       }
       if (request.path === CALL_LOG_PATH && request.method === 'GET') return callLogPage(calls);
@@ -95,6 +146,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const endpoint = `http://${host}`;
 
   const close = async () => {
+    actionTrail.close();
     await functionCompute?.close();
     await server.close();
     calls.close();
@@ -104,8 +156,9 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       accountId,
       endpoint,
       now,
-      ...roleAccess(credentials, accountId, now),
+      ...roleAccess(credentials, authorizer, accountId, now),
     });
+    actionTrail.setRules(functionCompute?.eventTriggers ?? []);
   } catch (error) {
     await close();
     throw error;
@@ -120,6 +173,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     calls,
     credentials,
     ecs,
+    oss,
+    actionTrail,
     close() {
       closed ??= close();
       return closed;
@@ -129,9 +184,10 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
 
 function roleAccess(
   credentials: CredentialStore,
+  { authorize }: Authorizer,
   accountId: string,
   now: () => number,
-): Pick<FunctionComputeContext, 'secretOf' | 'roleCredentials'> {
+): Pick<FunctionComputeContext, 'secretOf' | 'roleCredentials' | 'authorize'> {
   return {
     secretOf(accessKeyId) {
       const credential = credentials.find(accessKeyId);
@@ -152,7 +208,22 @@ function roleAccess(
       const expiration = new Date(expiresAt).toISOString();
       return { accessKeyId, accessKeySecret, securityToken, expiration };
     },
+    authorize(accessKeyId, action, resource) {
+      const credential = credentials.find(accessKeyId);
+      if (credential === undefined) {
+        throw new ApiError(403, 'AccessDenied', 'the access key id does not exist');
+      }
+      authorize(credential.caller, { action, resource });
+    },
   };
+}
+
+/** The paths of both API versions, and HTTP triggers by their domain or the path that stands in for it. */
+function isForFunctionCompute({ path, headers }: WireRequest): boolean {
+  return (
+    /^\/(2016-08-15|2023-03-30|local-cloud\/http)\//.test(path) ||
+    /\.fcapp\.run(:\d+)?$/i.test(headers.host ?? '')
+  );
 }
 
 function callLogPage(calls: CallLog): WireResponse {

@@ -17,13 +17,17 @@ import { modifyRule } from './modify-rule';
 import { type EcsOptions, settingsOf } from './options';
 import {
   createPortRangeList,
+  describePortRangeListAssociations,
   describePortRangeListEntries,
   describePortRangeLists,
+  modifyPortRangeList,
 } from './port-range-lists';
 import {
   createPrefixList,
+  describePrefixListAssociations,
   describePrefixListAttributes,
   describePrefixLists,
+  modifyPrefixList,
 } from './prefix-lists';
 import { refuse } from './refuse';
 import { revoke } from './revoke';
@@ -52,8 +56,11 @@ const ACTIONS: Readonly<Record<string, EcsAction>> = {
   ListTagResources: listTagResources,
   DescribePrefixLists: describePrefixLists,
   DescribePrefixListAttributes: describePrefixListAttributes,
+  DescribePrefixListAssociations: describePrefixListAssociations,
+  ModifyPrefixList: modifyPrefixList,
   DescribePortRangeLists: describePortRangeLists,
   DescribePortRangeListEntries: describePortRangeListEntries,
+  DescribePortRangeListAssociations: describePortRangeListAssociations,
 };
 
 /** Those that take a ClientToken: repeated with the same one, they answer as the first time. */
@@ -62,6 +69,7 @@ const ACTIONS_WITH_CLIENT_TOKEN: Readonly<Record<string, EcsAction>> = {
   ModifySecurityGroupPolicy: modifySecurityGroupPolicy,
   CreatePrefixList: createPrefixList,
   CreatePortRangeList: createPortRangeList,
+  ModifyPortRangeList: modifyPortRangeList,
   AuthorizeSecurityGroup: authorize('ingress'),
   AuthorizeSecurityGroupEgress: authorize('egress'),
   RevokeSecurityGroup: revoke('ingress'),

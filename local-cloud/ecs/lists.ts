@@ -38,13 +38,11 @@ export function newListFields(
   const maxEntries =
     optionalInteger(parameters, 'MaxEntries', 1, mostEntries) ??
     refuse('MissingParameter', 'MaxEntries');
-  if (!isResourceName(name) || /^com\.(aliyun|alibabacloud)/i.test(name)) {
+  if (!isListName(name)) {
     refuse('InvalidParameter', nameParameter);
   }
   const description = optional(parameters, 'Description');
-  if (description !== '' && !isPlainText(description, 2, 256)) {
-    refuse('InvalidDescription.Malformed');
-  }
+  refuseMalformedDescription(description);
   const tags = newTags(parameters);
   return {
     name,
@@ -53,6 +51,18 @@ export function newListFields(
     tags,
     resourceGroupId: optionalResourceGroup(parameters),
   };
+}
+
+/** Whether the name of a list is well formed: that of a resource, and none of the cloud's own. */
+export function isListName(name: string): boolean {
+  return isResourceName(name) && !/^com\.(aliyun|alibabacloud)/i.test(name);
+}
+
+/** Throws InvalidDescription.Malformed (400) unless a list's description is '' or well formed. */
+export function refuseMalformedDescription(description: string): void {
+  if (description !== '' && !isPlainText(description, 2, 256)) {
+    refuse('InvalidDescription.Malformed');
+  }
 }
 
 /** An entry of a list as sent, its description checked. */
@@ -118,4 +128,18 @@ export function listPage<List extends ListFields>(
     },
     request,
   );
+}
+
+/** The page of groups that a listing of a list's associations asks for. */
+export function associationPage(
+  parameters: Parameters,
+  scope: string,
+  groups: readonly { readonly id: string }[],
+) {
+  const request = pageRequest(parameters, scope, { least: 1, most: 100, usual: 10 });
+  const keys = groups
+    .map(({ id }) => id)
+    .sort()
+    .reverse();
+  return pageOf(keys, (key) => key, request);
 }

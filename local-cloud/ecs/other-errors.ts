@@ -229,6 +229,43 @@ export const OTHER_ERRORS = {
     'LimitExceed.Entry',
     'The number of entries exceeds the specified MaxEntries.',
   ),
+  'InvalidParameter.PrefixListName': other(
+    400,
+    'InvalidParameter.PrefixListName',
+    'The parameter PrefixListName is not valid.',
+  ),
+  'InvalidParameter.CidrDuplicated': other(400, 'InvalidParameter.CidrDuplicated', '%s'),
+  'InvalidParameter.CidrMalformed': other(400, 'InvalidParameter.CidrMalformed', '%s'),
+  'InvalidParameter.PortRangeListName': other(
+    400,
+    'InvalidParameter.PortRangeListName',
+    'The specified parameter PortRangeListName is not valid.',
+  ),
+  'InvalidParameter.PortRangeDuplicated': other(
+    400,
+    'InvalidParameter.PortRangeDuplicated',
+    'The specified PortRange is duplicated.',
+  ),
+  'InvalidParameter.PortRange': other(
+    400,
+    'InvalidParameter.PortRange',
+    'The specified parameter PortRange is not valid. It should be two integers less than 65535 in specified format.',
+  ),
+  'LimitExceed.MaxEntries/ports': other(
+    400,
+    'LimitExceed.MaxEntries',
+    'The number of entries exceeds the MaxEntries of the specified PortRangeList.',
+  ),
+  'LimitExceed.MaxEntries/prefix': other(
+    400,
+    'LimitExceed.MaxEntries',
+    'The number of entries exceeds the MaxEntries of the specified prefix list.',
+  ),
+  'LimitExceed.Entry/modify': other(
+    400,
+    'LimitExceed.Entry',
+    'The number of entries added or removed exceeds the limit.',
+  ),
 } satisfies Readonly<Record<string, ErrorRow>>;
 
 function other(status: number, code: string, message: string): ErrorRow {

@@ -36,7 +36,7 @@ export interface ExistingGroup {
   readonly state: GroupState;
 }
 
-/** A prefix list; its entries never change once created. */
+/** A prefix list; ModifyPrefixList replaces it as a whole. */
 export interface PrefixList {
   readonly id: string;
   readonly name: string;
@@ -49,7 +49,7 @@ export interface PrefixList {
   readonly tags: Tags;
 }
 
-/** A port range list; its entries never change once created. */
+/** A port range list; ModifyPortRangeList replaces it as a whole. */
 export interface PortRangeList {
   readonly id: string;
   readonly name: string;

@@ -1,4 +1,6 @@
 import { type Action, ApiError, type Caller, type Parameters } from '../action';
+import { principalId } from '../principal';
+import { type PolicyDocument, parsePolicyDocument } from '../ram';
 import type { CredentialStore, RoleName } from './credentials';
 
 const MIN_SESSION_SECONDS = 900;
@@ -17,14 +19,19 @@ export function assumeRole(credentials: CredentialStore): Action {
     if (externalId && !/^[a-zA-Z0-9=,.@:/_-]{2,1224}$/.test(externalId)) {
       throw wronglyFormed('ExternalId');
     }
-    requirePolicy(parameters.get('Policy'));
+    const policy = parsePolicy(parameters.get('Policy'));
     if (caller.identity.type === 'root-account') {
       throw new ApiError(403, 'NoPermission', 'Roles may not be assumed by root accounts.');
     }
     if (!credentials.hasRole(role)) {
       throw new ApiError(404, 'EntityNotExist.Role', `The role not exists: ${role.roleName}. `);
     }
-    const session = credentials.startSession({ ...role, sessionName, durationSeconds });
+    const session = credentials.startSession({
+      ...role,
+      sessionName,
+      durationSeconds,
+      ...(policy && { policy }),
+    });
     return {
       AssumedRoleUser: {
         Arn: `acs:ram::${role.accountId}:role/${role.roleName}/${sessionName}`,
@@ -55,19 +62,6 @@ export const getCallerIdentity: Action = (_parameters, { caller }) => {
       return identity satisfies never;
   }
 };
-
-function principalId({ accountId, identity }: Caller): string {
-  switch (identity.type) {
-    case 'root-account':
-      return accountId;
-    case 'ram-user':
-      return identity.userId;
-    case 'assumed-role':
-      return `${identity.roleId}:${identity.sessionName}`;
-    default:
-      return identity satisfies never;
-  }
-}
 
 function arn({ accountId, identity }: Caller): string {
   switch (identity.type) {
@@ -114,9 +108,8 @@ function parseDuration(text: string | undefined): number {
   );
 }
 
-/** A session policy is checked for form and then has no effect: the local STS restricts nobody. */
-function requirePolicy(policy: string | undefined): void {
-  if (!policy) return;
+function parsePolicy(policy: string | undefined): PolicyDocument | undefined {
+  if (!policy) return undefined;
   if (policy.length > MAX_POLICY_LENGTH) {
     throw new ApiError(
       400,
@@ -125,12 +118,13 @@ function requirePolicy(policy: string | undefined): void {
     );
   }
   try {
-    JSON.parse(policy);
-  } catch {
+    return parsePolicyDocument(JSON.parse(policy));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
     throw new ApiError(
       400,
       'InvalidParameter.PolicyGrammar',
-      'The parameter Policy has not passed grammar check.',
+      `The parameter Policy has not passed grammar check. ${reason}`,
     );
   }
 }

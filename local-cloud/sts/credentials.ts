@@ -1,4 +1,5 @@
 import type { Caller } from '../action';
+import { type PolicyDocument, parsePolicyDocument } from '../ram';
 
 /** A long-lived access key. */
 export interface AccessKey {
@@ -27,21 +28,41 @@ export interface RoleName {
   readonly roleName: string;
 }
 
+/** What a user or a role may do. */
+export interface Grants {
+  /**
+   * RAM policy documents, as parsed JSON. Without the list the principal may do everything; with it only
+   * what one of the documents allows and none denies, so that an empty list allows nothing.
+   */
+  readonly policies?: readonly unknown[];
+}
+
 /** The principals of the local cloud and their keys. */
 export interface CredentialStore {
-  /** Adds a RAM user with an access key; what is not given is made up. */
-  addUser(user: { accountId: string; userName: string } & Partial<AccessKey>): AccessKey;
+  /**
+   * Adds a RAM user with an access key; what is not given is made up. Throws Error for a malformed
+   * policy document.
+   */
+  addUser(user: { accountId: string; userName: string } & Partial<AccessKey> & Grants): AccessKey;
   /** Adds an access key of an account itself; it may do everything but assume roles. */
   addRootKey(root: { accountId: string } & Partial<AccessKey>): AccessKey;
-  /** Registers a role. An account that has any role registered has only those. */
-  addRole(role: RoleName): void;
+  /**
+   * Registers a role, or changes what a registered one may do. An account that has any role registered
+   * has only those. Throws Error for a malformed policy document.
+   */
+  addRole(role: RoleName & Grants): void;
   /** Whether the role can be assumed: it is registered, or its account has no registered role. */
   hasRole(role: RoleName): boolean;
-  /** Makes temporary credentials of a role, whoever asks for them. */
+  /**
+   * Makes temporary credentials of a role, whoever asks for them. A session policy leaves of what the
+   * role may do only what it allows itself.
+   */
   startSession(
-    role: RoleName & { sessionName: string; durationSeconds: number },
+    role: RoleName & { sessionName: string; durationSeconds: number; policy?: PolicyDocument },
   ): SessionCredentials;
   find(accessKeyId: string): Credential | undefined;
+  /** The documents that restrict a caller, each list by itself; none for one that may do everything. */
+  policiesOf(caller: Caller): readonly (readonly PolicyDocument[])[];
 }
 
 export interface CredentialStoreOptions {
@@ -57,7 +78,9 @@ export function createCredentialStore({
   randomBytes,
 }: CredentialStoreOptions): CredentialStore {
   const credentials = new Map<string, Credential>();
-  const registeredRoles = new Map<string, Set<string>>();
+  const registeredRoles = new Map<string, Map<string, readonly PolicyDocument[] | undefined>>();
+  // Those of users and of sessions.
+  const policiesByKey = new Map<string, readonly PolicyDocument[]>();
   const roleIds = new Map<string, string>();
 
   const randomText = (length: number, alphabet: string) =>
@@ -81,15 +104,20 @@ export function createCredentialStore({
   };
 
   return {
-    addUser: ({ accountId, userName, ...key }) =>
-      addKey(key, { type: 'ram-user', userId: randomId(), userName }, accountId),
+    addUser({ accountId, userName, policies, ...key }) {
+      const documents = readPolicies(policies, `user ${userName}`);
+      const added = addKey(key, { type: 'ram-user', userId: randomId(), userName }, accountId);
+      if (documents !== undefined) policiesByKey.set(added.accessKeyId, documents);
+      return added;
+    },
     addRootKey: ({ accountId, ...key }) => addKey(key, { type: 'root-account' }, accountId),
-    addRole({ accountId, roleName }) {
-      const names = registeredRoles.get(accountId) ?? new Set();
-      registeredRoles.set(accountId, names.add(roleName));
+    addRole({ accountId, roleName, policies }) {
+      const documents = readPolicies(policies, `role ${roleName}`);
+      const roles = registeredRoles.get(accountId) ?? new Map();
+      registeredRoles.set(accountId, roles.set(roleName, documents));
     },
     hasRole: ({ accountId, roleName }) => registeredRoles.get(accountId)?.has(roleName) ?? true,
-    startSession({ accountId, roleName, sessionName, durationSeconds }) {
+    startSession({ accountId, roleName, sessionName, durationSeconds, policy }) {
       const roleKey = `${accountId} ${roleName}`;
       const roleId = roleIds.get(roleKey) ?? randomId();
       roleIds.set(roleKey, roleId);
@@ -112,8 +140,25 @@ export function createCredentialStore({
         caller,
         session: { securityToken, expiresAt },
       });
+      if (policy !== undefined) policiesByKey.set(accessKeyId, [policy]);
       return session;
     },
     find: (accessKeyId) => credentials.get(accessKeyId),
+    policiesOf({ accountId, accessKeyId, identity }) {
+      const ofRole =
+        identity.type === 'assumed-role'
+          ? registeredRoles.get(accountId)?.get(identity.roleName)
+          : undefined;
+      return [ofRole, policiesByKey.get(accessKeyId)].filter((list) => list !== undefined);
+    },
   };
+}
+
+function readPolicies(
+  policies: readonly unknown[] | undefined,
+  owner: string,
+): readonly PolicyDocument[] | undefined {
+  return policies?.map((policy, index) =>
+    parsePolicyDocument(policy, `Policy ${index + 1} of ${owner}`),
+  );
 }

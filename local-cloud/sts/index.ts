@@ -11,6 +11,7 @@ export {
   type Credential,
   type CredentialStore,
   createCredentialStore,
+  type Grants,
   type RoleName,
   type SessionCredentials,
 } from './credentials';

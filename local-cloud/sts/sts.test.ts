@@ -23,12 +23,13 @@ const call = (action: string, parameters: Record<string, string>, caller = user)
   return run(new Map(Object.entries(parameters)), { requestId: 'R', caller, now: NOW });
 };
 const ROLE = { RoleArn: `acs:ram::${OTHER}:role/auditor`, RoleSessionName: 'alice' };
+const POLICY = '{"Version":"1","Statement":[{"Effect":"Allow","Action":"ecs:*","Resource":"*"}]}';
 const assume = (parameters: Record<string, string>, caller = user) =>
   call('AssumeRole', { ...ROLE, ...parameters }, caller);
 
 describe('AssumeRole', () => {
   test('gives credentials that make the caller a session of the role in the role’s account', () => {
-    const answer = assume({ DurationSeconds: '900', ExternalId: 'abc', Policy: '{"Version":"1"}' });
+    const answer = assume({ DurationSeconds: '900', ExternalId: 'abc', Policy: POLICY });
     expect(answer).toEqual({
       AssumedRoleUser: {
         Arn: `acs:ram::${OTHER}:role/auditor/alice`,
@@ -76,6 +77,7 @@ describe('AssumeRole', () => {
     [{ DurationSeconds: 'an hour' }, 400, 'InvalidParameter.DurationSeconds'],
     [{ ExternalId: 'x' }, 400, 'InvalidParameter.ExternalId'],
     [{ Policy: '{' }, 400, 'InvalidParameter.PolicyGrammar'],
+    [{ Policy: '{"Version":"1"}' }, 400, 'InvalidParameter.PolicyGrammar'],
     [{ Policy: `"${'x'.repeat(2047)}"` }, 400, 'InvalidParameter.PolicySize'],
     [{ RoleArn: `acs:ram::${OTHER}:role/stranger` }, 404, 'EntityNotExist.Role'],
   ])('refuses %j', (parameters, status, code) => {

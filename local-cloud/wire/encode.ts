@@ -1,4 +1,5 @@
 import type { ApiError, ResponseBody } from '../action';
+import { AccessDeniedError } from '../ram';
 import type { Format } from './decode';
 import type { WireResponse } from './http';
 import { ThrottledError } from './throttle';
@@ -21,7 +22,10 @@ export function encodeSuccess(
   return encode(200, `${action}Response`, { RequestId: envelope.requestId, ...body }, envelope);
 }
 
-/** Encodes a refusal: RequestId, HostId, Code, Message and Recommend, under `Error` in XML. */
+/**
+ * Encodes a refusal: RequestId, HostId, Code, Message, Recommend and, for want of permission,
+ * AccessDeniedDetail, under `Error` in XML.
+ */
 export function encodeError(error: ApiError, product: string, envelope: Envelope): WireResponse {
   const recommend = new URLSearchParams({
     q: error.code,
@@ -37,6 +41,7 @@ export function encodeError(error: ApiError, product: string, envelope: Envelope
       Code: error.code,
       Message: error.message,
       Recommend: `https://api.alibabacloud.com/troubleshoot?${recommend}`,
+      ...(error instanceof AccessDeniedError && { AccessDeniedDetail: error.detail }),
     },
     envelope,
   );

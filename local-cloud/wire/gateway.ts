@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Action, ApiError, type Caller, type ResponseBody, type Service } from '../action';
-import { type CallLog, type CallRecord, isWrite, principalName } from '../calls';
+import { type CallLog, type CallRecord, isWrite } from '../calls';
+import { principalName } from '../principal';
 import type { Authenticator } from './authenticate';
 import { type DecodedCall, decodeCall } from './decode';
 import { type Envelope, encodeError, encodeSuccess } from './encode';
@@ -8,6 +9,7 @@ import { internalError, missing, unknownApi, unsupportedMethod } from './errors'
 import { type Fault, type FaultHook, faultOutcome, takesEffectFirst } from './faults';
 import type { WireHandler, WireOutcome, WireRequest } from './http';
 import { newRequestId } from './request-id';
+import type { ServedCall, ServiceAnswer } from './served-call';
 import { createThrottle, type ThrottleOptions } from './throttle';
 
 export interface GatewayOptions {
@@ -20,9 +22,16 @@ export interface GatewayOptions {
   /** Milliseconds between a call's verification and its effect. */
   readonly latency?: number | ((action: string) => number);
   readonly fault?: FaultHook;
+  /** Asked before an action runs; throws ApiError to refuse the call. By default everything is allowed. */
+  readonly authorize?: (call: AuthorizableCall) => void;
+  /** Told about every call that a service answered, before the answer is sent. */
+  readonly onServed?: (call: ServedCall) => void;
   /** Told about failures of an action other than ApiError; the client gets InternalError. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
+
+/** A call that is about to take effect; its sender has been verified. */
+export type AuthorizableCall = Pick<ServedCall, 'product' | 'action' | 'parameters' | 'caller'>;
 
 /** What is known of a call, filled in as the call proceeds, for its record in the log. */
 interface Progress {
@@ -57,6 +66,21 @@ export function createGateway(options: GatewayOptions): WireHandler {
     return { service, name: call.action, action, caller: progress.caller };
   };
 
+  const serve = async (
+    { service, name, action, caller }: Verified,
+    { parameters }: DecodedCall,
+    requestId: string,
+    closing: AbortSignal,
+  ): Promise<ResponseBody> => {
+    const region = parameters.get('RegionId') ?? '';
+    throttle({ accountId: caller.accountId, region, action: name }, options.now());
+    const latency =
+      typeof options.latency === 'function' ? options.latency(name) : (options.latency ?? 0);
+    if (latency > 0) await sleep(latency, undefined, { signal: closing });
+    options.authorize?.({ product: service.product, action: name, parameters, caller });
+    return action(parameters, { requestId, caller, now: options.now() });
+  };
+
   const run = async (
     request: WireRequest,
     call: DecodedCall,
@@ -64,35 +88,34 @@ export function createGateway(options: GatewayOptions): WireHandler {
     progress: Progress,
     closing: AbortSignal,
   ): Promise<WireOutcome> => {
-    const { service, name, action, caller } = verify(request, call, progress);
-    const { parameters } = call;
+    const verified = verify(request, call, progress);
+    const { service, name, caller } = verified;
     const { requestId } = envelope;
-    const fault = options.fault?.({
-      requestId,
-      product: service.product,
-      action: name,
-      parameters,
-      caller,
-    });
+    const { product, version } = service;
+    const sent = { requestId, product, action: name, parameters: call.parameters, caller };
+    const fault = options.fault?.(sent);
     if (fault !== undefined) progress.fault = fault;
-    if (fault !== undefined && !takesEffectFirst(fault)) return outcomeOf(fault);
-
-    const region = parameters.get('RegionId') ?? '';
-    throttle({ accountId: caller.accountId, region, action: name }, options.now());
-    const latency =
-      typeof options.latency === 'function' ? options.latency(name) : (options.latency ?? 0);
-    if (latency > 0) await sleep(latency, undefined, { signal: closing });
-
-    let body: ResponseBody;
-    try {
-      body = action(parameters, { requestId, caller, now: options.now() });
-    } catch (error) {
-      // A refusal gets lost on the way back just as a success does.
-      if (fault !== undefined && error instanceof ApiError) return outcomeOf(fault);
-      throw error;
+    const report = (answer: ServiceAnswer) =>
+      options.onServed?.({
+        ...sent,
+        version,
+        userAgent: request.headers['user-agent'] ?? '',
+        at: options.now(),
+        answer,
+      });
+    const injected = fault?.kind === 'error' ? refusalBy(fault) : undefined;
+    if (fault !== undefined && !takesEffectFirst(fault)) {
+      // Every other fault of this sort keeps the call from the service.
+      if (injected !== undefined) report(injected);
+      return outcomeOf(fault);
     }
-    progress.effect = isWrite(name);
-    return fault === undefined ? encodeSuccess(name, body, envelope) : outcomeOf(fault);
+    const answer = await answerOf(serve(verified, call, requestId, closing));
+    progress.effect = answer.kind === 'success' && isWrite(name);
+    report(injected ?? answer);
+    // A refusal gets lost on the way back just as a success does.
+    if (fault !== undefined) return outcomeOf(fault);
+    if (answer.kind === 'refusal') throw answer.error;
+    return encodeSuccess(name, answer.body, envelope);
   };
 
   return async (request, closing) => {
@@ -122,10 +145,23 @@ export function createGateway(options: GatewayOptions): WireHandler {
   };
 }
 
+function refusalBy({ status, code, message }: Extract<Fault, { kind: 'error' }>): ServiceAnswer {
+  return { kind: 'refusal', error: new ApiError(status, code, message) };
+}
+
 function outcomeOf(fault: Fault): WireOutcome {
   const outcome = faultOutcome(fault);
   if (outcome instanceof ApiError) throw outcome;
   return outcome;
+}
+
+async function answerOf(serving: Promise<ResponseBody>): Promise<ServiceAnswer> {
+  try {
+    return { kind: 'success', body: await serving };
+  } catch (error) {
+    if (error instanceof ApiError) return { kind: 'refusal', error };
+    throw error;
+  }
 }
 
 function callRecord(

@@ -4,7 +4,7 @@
 
 export { type Authenticator, createAuthenticator } from './authenticate';
 export type { Fault, FaultableCall, FaultHook } from './faults';
-export { createGateway, type GatewayOptions } from './gateway';
+export { type AuthorizableCall, createGateway, type GatewayOptions } from './gateway';
 export {
   startHttpServer,
   type WireHandler,
@@ -14,6 +14,8 @@ export {
   type WireServer,
 } from './http';
 export { createNonceMemory, type NonceMemory } from './nonces';
+export { newRequestId } from './request-id';
+export type { ServedCall, ServiceAnswer } from './served-call';
 export { equalInConstantTime, isSignedWith, type SignatureClaim } from './signature';
 export { readV3Signature } from './signature-v3';
 export type { ThrottleOptions } from './throttle';
