@@ -10,4 +10,5 @@ export type { Permission } from './permission';
 export * from './port-range';
 export * from './protocol';
 export * from './rule';
+export * from './rule-identity';
 export * from './security-group';
