@@ -1,4 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { collect, examples, wholeNumber } from './option-help';
+import { addWebhook } from './webhook-commands';
 
 /** The command line. Commands load what they need when they run, so that --help answers at once. */
 export function createProgram(): Command {
@@ -108,7 +110,7 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
 
   program
     .command('local')
-    .description('run ECS, STS and Function Compute on this machine until told to stop')
+    .description('run ECS, STS, OSS and Function Compute on this machine until told to stop')
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', wholeNumber, 0)
     .addOption(
       new Option('--inventory <file>', 'groups to start from, as JSON; repeatable')
@@ -116,6 +118,7 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
         .default([], 'none'),
     )
     .option('--template <file>', 'functions to deploy; default: template.yml, if they are built')
+    .option('--triggers', 'let timers and events of ActionTrail start the functions', false)
     .option('--throttle <calls>', 'most calls a second for each region and API', wholeNumber)
     .option('--latency <ms>', 'how long each call takes', wholeNumber)
     .option('--read-lag <ms>', 'how long a write stays invisible to reads', wholeNumber)
@@ -132,13 +135,16 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
     .addHelpText(
       'after',
       `
-Prints one line of JSON when it is ready: endpoints, an access key, the account and the regions.
+Prints one line of JSON when it is ready: endpoints, an access key, the account and the regions; and, if
+the functions are built, the webhook with its secret.
   GET <endpoint>/local-cloud/calls   every call so far, as JSON`,
     )
     .action(async (options) => {
       const { serveLocalCloud } = await import('./local-command');
       await serveLocalCloud(options);
     });
+
+  addWebhook(program);
 
   return program;
 }
@@ -178,16 +184,3 @@ Exit codes:
   1  the command could not do its work
   2  a group violates a policy
   3  something could not be read completely`;
-
-function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value];
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Write a whole number.');
-  return Number(value);
-}
