@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { loadPolicies } from '../shared/policy/load';
 
 /** The functions, by the name of their file under `functions/`. */
-export const FUNCTION_NAMES = ['sweep', 'enforce'] as const;
+export const FUNCTION_NAMES = ['sweep', 'enforce', 'actiontrail', 'webhook'] as const;
 
 const PROJECT = join(__dirname, '..');
 

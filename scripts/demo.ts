@@ -1,24 +1,24 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { type LocalCloud, startLocalCloud } from '../local-cloud';
-import { createFunctionCompute, type FunctionCompute } from '../local-cloud/function-compute';
-import { createFolderStore } from '../shared/evidence';
+import type { CallRecord, LocalCloud } from '../local-cloud';
+import { createFolderStore, type RecordStore } from '../shared/evidence';
 import type { Verdict } from '../shared/remediation';
 import { buildFunctions } from './build-functions';
-import { type DemoInventory, demoInventory } from './demo/inventory';
+import { type DemoCloud, startDemoCloud } from './demo/cloud';
+import { showEvent, showWebhook } from './demo/doors';
+import { demoInventory } from './demo/inventory';
+import { addPerson } from './demo/person';
 import { demoPolicy } from './demo/policy';
 import { type GroupStory, readStories, recordedRuns } from './demo/records';
 import { announce, caseList, regionTable, say, showWhile } from './demo/show';
-import { definitionsFor } from './local-deployment';
 
-const PROJECT = join(__dirname, '..');
 const OUT = resolve('out', 'demo');
-const RECORDS = join(OUT, 'records');
 const BUILT_FUNCTIONS = join(OUT, 'functions');
 
 /**
  * Shows the product on this machine: builds the functions, lets a timer start them against the local
- * cloud, says what they found and did, and lets the timer fire again. Writes out/demo/summary.json.
+ * cloud, says what they found and did, and lets the timer fire again; then a forbidden path is opened and
+ * closed by the event about it, and another one by a signed request. Writes out/demo/summary.json.
  */
 async function main(): Promise<void> {
   const started = Date.now();
@@ -32,16 +32,17 @@ async function main(): Promise<void> {
     say(`${name}: one CommonJS bundle, ${(bytes / 1024).toFixed(0)} kB`);
   }
 
-  announce('Start the local cloud: ECS, STS and Function Compute on one loopback port');
+  announce('Start the local cloud: ECS, STS, OSS, ActionTrail and Function Compute on one port');
   const inventory = demoInventory();
   await writeFile(join(OUT, 'inventory.json'), JSON.stringify(inventory.regions, null, 1));
-  const { cloud, functions, logs } = await startCloud(inventory);
+  const demo = await startDemoCloud(inventory, BUILT_FUNCTIONS);
+  const { cloud } = demo;
   try {
     const { groups, rules } = inventory;
     say(`${cloud.endpoint}: ${groups.size} groups with ${rules} rules`);
 
     announce('The timer fires: sweep lists the groups, enforce repairs them shard by shard');
-    const stories = await sweep(cloud, functions);
+    const stories = await sweep(demo);
     const writes = countWrites(cloud);
     say(regionTable(stories, groups));
     announce('Groups that are easy to get wrong');
@@ -49,8 +50,19 @@ async function main(): Promise<void> {
 
     announce('The timer fires again: every group is read and judged afresh');
     cloud.calls.clear();
-    const storiesAfter = await sweep(cloud, functions);
-    const secondWrites = cloud.calls.all().filter((call) => call.write).length;
+    const storiesAfter = await sweep(demo);
+    const secondWrites = cloud.calls.all().filter(isWrite).length;
+
+    const person = addPerson(cloud, 'alice');
+    const [first, second] = placesToOpen(storiesAfter, groups);
+    announce(
+      `Alice opens remote desktop to the Internet in ${first.securityGroupId}; ActionTrail reports it`,
+    );
+    const event = await showEvent(demo, person, first);
+    announce(
+      `Alice does so in ${second.securityGroupId}; a playbook asks the webhook for a repair`,
+    );
+    const webhook = await showWebhook(demo, person, second);
 
     announce('Left behind');
     const summary = {
@@ -60,10 +72,13 @@ async function main(): Promise<void> {
       after: tally([...storiesAfter.values()].map((story) => story.verdict)),
       writes,
       secondSweep: { writes: secondWrites },
+      event,
+      webhook,
       durationMs: Date.now() - started,
     };
-    await writeFile(join(OUT, 'functions.log'), logs.map((line) => `${line}\n`).join(''));
+    await writeFile(join(OUT, 'functions.log'), demo.logs.map((line) => `${line}\n`).join(''));
     await writeFile(join(OUT, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    await saveRecords(demo.records);
     say(`${shown('summary.json')}: the figures of this demo`);
     say(`${shown('records')}: what each run found, planned, sent and saw afterwards`);
     say(`${shown('inventory.json')}, ${shown('policy.yaml')}: what it started from`);
@@ -73,57 +88,56 @@ async function main(): Promise<void> {
   }
 }
 
-async function startCloud({ regions }: DemoInventory): Promise<{
-  readonly cloud: LocalCloud;
-  readonly functions: FunctionCompute;
-  readonly logs: readonly string[];
-}> {
-  const logs: string[] = [];
-  let functions: FunctionCompute | undefined;
-  const cloud = await startLocalCloud({
-    inventory: regions,
-    latency: 2,
-    functionCompute: async ({ accountId, endpoint, ...context }) => {
-      functions = createFunctionCompute({
-        ...context,
-        accountId,
-        regionId: 'cn-hangzhou',
-        functions: await definitionsFor({
-          template: join(PROJECT, 'template.yml'),
-          accountId,
-          endpoint,
-          records: RECORDS,
-          builtFunctions: BUILT_FUNCTIONS,
-        }),
-        onLog: (line) => logs.push(line),
-      });
-      return functions;
-    },
-  });
-  if (!functions) throw new Error('the local cloud started without Function Compute');
-  return { cloud, functions, logs };
-}
-
 /** Fires the timer, waits until every shard is done, and gives what became of each group. */
-async function sweep(
-  cloud: LocalCloud,
-  functions: FunctionCompute,
-): Promise<Map<string, GroupStory>> {
-  const records = createFolderStore(RECORDS);
+async function sweep({
+  cloud,
+  functions,
+  records,
+  logs,
+  settled,
+}: DemoCloud): Promise<Map<string, GroupStory>> {
   const earlier = await recordedRuns(records);
   const done = functions.invocations.length;
   await functions.fireTimer('palisade-sweep');
-  await showWhile(functions.idle(), () => {
-    const calls = cloud.calls.all();
+  await showWhile(settled(), () => {
+    const calls = cloud.calls.all().filter((call) => call.product === 'Ecs');
     const writes = calls.filter((call) => call.write).length;
     const finished = functions.invocations.length - done;
     return `${calls.length - writes} reads, ${writes} writes, ${finished} invocations finished`;
   });
   const failed = functions.invocations.slice(done).find((each) => each.errorType !== undefined);
-  if (failed) throw new Error(`${failed.functionName} failed: see ${shown('functions.log')}`);
+  if (failed)
+    throw new Error(`${failed.functionName} failed: ${failed.errorMessage}\n${logs.at(-1)}`);
   const [runId] = [...(await recordedRuns(records))].filter((each) => !earlier.has(each));
   if (runId === undefined) throw new Error('the sweep left no record');
   return readStories(records, runId);
+}
+
+/** Two groups that are compliant now. */
+function placesToOpen(
+  stories: ReadonlyMap<string, GroupStory>,
+  regions: ReadonlyMap<string, string>,
+) {
+  const [first, second] = [...stories.values()]
+    .filter(({ verdict, found }) => verdict === 'compliant' && found.length === 0)
+    .map(({ securityGroupId }) => ({
+      securityGroupId,
+      regionId: regions.get(securityGroupId) ?? '',
+    }));
+  if (!first || !second) throw new Error('there are no compliant groups to open');
+  return [first, second] as const;
+}
+
+/** Copies what the functions wrote to the bucket. */
+async function saveRecords(records: RecordStore): Promise<void> {
+  const folder = createFolderStore(join(OUT, 'records'));
+  for (const key of await records.list('runs/')) {
+    await folder.putIfAbsent(key, (await records.get(key)) ?? '');
+  }
+}
+
+function isWrite({ product, write }: CallRecord): boolean {
+  return write && product === 'Ecs';
 }
 
 function countWrites(cloud: LocalCloud): Record<string, number> {
@@ -133,8 +147,8 @@ function countWrites(cloud: LocalCloud): Record<string, number> {
     ModifySecurityGroupRule: 0,
     ModifySecurityGroupEgressRule: 0,
   };
-  for (const { action, write } of cloud.calls.all()) {
-    if (write) writes[action] = (writes[action] ?? 0) + 1;
+  for (const call of cloud.calls.all().filter(isWrite)) {
+    writes[call.action] = (writes[call.action] ?? 0) + 1;
   }
   return writes;
 }

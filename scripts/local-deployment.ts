@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FunctionDefinition, loadTemplate } from '../local-cloud/function-compute';
 
@@ -5,17 +6,19 @@ import { type FunctionDefinition, loadTemplate } from '../local-cloud/function-c
 export interface LocalDeployment {
   readonly template: string;
   readonly accountId: string;
-  /** Of the local cloud: ECS and Function Compute alike. */
+  /** Of the local cloud: ECS, Function Compute and OSS alike. */
   readonly endpoint: string;
-  /** Folder in place of the mounted bucket. */
-  readonly records: string;
+  /** Folder for records in place of the bucket that the template names. */
+  readonly records?: string;
+  /** What requests to the webhook are signed with, in place of what the template says. */
+  readonly webhookSecret?: string;
   /** Folder of the built functions, in place of the one that the template names. */
   readonly builtFunctions?: string;
 }
 
 /** The functions of a template, told to use the local cloud and a folder of this machine. */
 export async function definitionsFor(deployment: LocalDeployment): Promise<FunctionDefinition[]> {
-  const { template, accountId, endpoint, records, builtFunctions } = deployment;
+  const { template, accountId, endpoint, records, webhookSecret, builtFunctions } = deployment;
   const definitions = await loadTemplate(template, { environment: process.env, accountId });
   return definitions.map((definition) => ({
     ...definition,
@@ -26,7 +29,22 @@ export async function definitionsFor(deployment: LocalDeployment): Promise<Funct
       ...definition.environment,
       PALISADE_ECS_ENDPOINT: endpoint,
       PALISADE_FC_ENDPOINT: endpoint,
-      PALISADE_RECORDS: records,
+      PALISADE_OSS_ENDPOINT: endpoint,
+      ...(records === undefined ? {} : { PALISADE_RECORDS: records }),
+      ...(webhookSecret !== undefined && 'PALISADE_WEBHOOK_SECRETS' in definition.environment
+        ? { PALISADE_WEBHOOK_SECRETS: webhookSecret }
+        : {}),
     },
   }));
 }
+
+/** The role that the template names, with the policy that it ships with. */
+export async function functionRole(accountId: string) {
+  const policy: unknown = JSON.parse(
+    await readFile(join(__dirname, '..', 'ram', 'function-role.json'), 'utf8'),
+  );
+  return { accountId, roleName: 'palisade', policies: [policy] };
+}
+
+/** Where the template keeps records. */
+export const RECORD_BUCKET = 'palisade-records';

@@ -15,6 +15,8 @@ interface Summary {
   readonly after: Tally;
   readonly writes: Readonly<Record<string, number>>;
   readonly secondSweep: { readonly writes: number };
+  readonly event: Readonly<Record<string, number>>;
+  readonly webhook: object;
 }
 
 let folder: string;
@@ -59,4 +61,23 @@ it('adds rules, stamps descriptions in both directions, and then writes nothing 
 it('shows a packet that got through and the traffic that was closed', () => {
   expect(result.stdout).toMatch(/lets TCP 25 to 203\.0\.113\.10 through/);
   expect(result.stdout).toContain('closed: TCP 25 to ::/0; TCP 135-139 to ::/0; TCP 445 to ::/0');
+});
+
+it('closes a path that a person opened once the event about it arrives, and ignores its own events', () => {
+  const { writes, ownEventsIgnored, invocations, millisecondsOpen } = summary.event;
+  expect(writes).toBeGreaterThan(0);
+  expect(ownEventsIgnored).toBe(writes);
+  expect(invocations).toBe((writes ?? 0) + 1);
+  expect(millisecondsOpen).toBeGreaterThan(300);
+  expect(result.stdout).toContain('closed: TCP 3389 from 0.0.0.0-9.255.255.255');
+});
+
+it('closes another one for a signed request, once, and for no other', () => {
+  expect(summary.webhook).toEqual({
+    badSignature: { status: 401, ecsCalls: 0 },
+    signed: { status: 200, writes: expect.any(Number) },
+    replayed: { status: 200, isSameAnswer: true, ecsCalls: 0 },
+    lateEvent: { writes: 0 },
+  });
+  expect(summary.webhook).not.toHaveProperty('signed.writes', 0);
 });

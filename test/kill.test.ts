@@ -219,6 +219,7 @@ describe.each([0, 3_000])(
             }),
           ),
         records,
+        holder: `request-of-${name}`,
         now: () => clock,
         sleep: async (milliseconds) => {
           clock += milliseconds;

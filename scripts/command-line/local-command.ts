@@ -1,9 +1,10 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startLocalCloud } from '../../local-cloud';
 import { createFunctionCompute, type FunctionDefinition } from '../../local-cloud/function-compute';
-import { definitionsFor } from '../local-deployment';
+import { definitionsFor, functionRole, RECORD_BUCKET } from '../local-deployment';
 import { toldToStop } from './told-to-stop';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -13,6 +14,8 @@ export interface LocalOptions {
   readonly port: number;
   readonly inventory: readonly string[];
   readonly template?: string;
+  /** Whether timers and ActionTrail's events start the functions. */
+  readonly triggers: boolean;
   readonly throttle?: number;
   readonly latency?: number;
   readonly readLag?: number;
@@ -24,10 +27,16 @@ export interface LocalOptions {
 /** Serves the local cloud until the process is told to stop, after one line of JSON that says where. */
 export async function serveLocalCloud(options: LocalOptions): Promise<void> {
   const inventory = (await Promise.all(options.inventory.map(readInventory))).flat();
-  const template = options.template ?? projectTemplate();
+  const accountId = String(randomInt(1e15, 1e15 + 2 ** 47));
+  const webhookSecret =
+    process.env.PALISADE_WEBHOOK_SECRETS ?? `whsec_${randomBytes(32).toString('base64')}`;
+  let webhookPath: string | undefined;
   const cloud = await startLocalCloud({
+    accountId,
     port: options.port,
     inventory,
+    roles: [await functionRole(accountId)],
+    buckets: [{ name: RECORD_BUCKET }],
     ecs: {
       ...(options.ruleQuota === undefined ? {} : { rulesPerGroup: options.ruleQuota }),
       ...(options.readLag === undefined ? {} : { readLagMs: options.readLag }),
@@ -36,22 +45,19 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
     ...(options.latency === undefined ? {} : { latency: options.latency }),
     ...(options.maxUrlLength === undefined ? {} : { maxUrlLength: options.maxUrlLength }),
     ...(options.callLog === undefined ? {} : { callLogFile: options.callLog }),
-    functionCompute: async (context) =>
-      createFunctionCompute({
+    functionCompute: async ({ endpoint, ...context }) => {
+      const definitions = await readDefinitions(options, accountId, endpoint, webhookSecret);
+      const functionCompute = createFunctionCompute({
         ...context,
         regionId: 'cn-hangzhou',
-        functions: template
-          ? onBothVersions(
-              await definitionsFor({
-                template,
-                accountId: context.accountId,
-                endpoint: context.endpoint,
-                records: resolve('out', 'records'),
-              }),
-            )
-          : [],
+        runTimers: options.triggers,
+        functions: definitions,
         onLog: (line) => process.stderr.write(`${line}\n`),
-      }),
+      });
+      const webhook = definitions.find(({ httpTrigger }) => httpTrigger !== undefined);
+      webhookPath = webhook && functionCompute.httpUrl(webhook.functionName);
+      return functionCompute;
+    },
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new Error(
@@ -60,13 +66,17 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
   });
   // Before the line is printed: whoever reads it may send a signal at once.
   const told = toldToStop();
-  const { endpoint, host, accessKeyId, accessKeySecret, accountId, regionIds } = cloud;
+  const { endpoint, host, accessKeyId, accessKeySecret, regionIds } = cloud;
   const address = { endpoint, host };
   console.log(
     JSON.stringify({
       ecs: address,
       sts: address,
+      oss: address,
       fc: address,
+      ...(webhookPath === undefined
+        ? {}
+        : { webhook: { url: `${endpoint}${webhookPath}`, secret: webhookSecret } }),
       accessKeyId,
       accessKeySecret,
       accountId,
@@ -77,14 +87,34 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
   await cloud.close();
 }
 
-/** The functions as FC 3.0 functions and, in the service `palisade`, as those of FC 2.0. */
-function onBothVersions(definitions: readonly FunctionDefinition[]): FunctionDefinition[] {
+/**
+ * The functions of the template as FC 3.0 functions and, in the service `palisade`, as those of FC 2.0.
+ * Only the first have timers and events, and only if they are asked for: what starts by itself would come
+ * between the calls of whoever tries something out.
+ */
+async function readDefinitions(
+  { template = projectTemplate(), triggers }: LocalOptions,
+  accountId: string,
+  endpoint: string,
+  webhookSecret: string,
+): Promise<FunctionDefinition[]> {
+  if (template === undefined) return [];
+  const records = resolve('out', 'records');
+  const definitions = await definitionsFor({
+    template,
+    accountId,
+    endpoint,
+    records,
+    webhookSecret,
+  });
   const serviceName = 'palisade';
   return definitions.flatMap((definition) => [
-    definition,
+    { ...definition, ...(triggers ? {} : { eventTriggers: [] }) },
     {
       ...definition,
       serviceName,
+      timers: [],
+      eventTriggers: [],
       environment: { ...definition.environment, PALISADE_FC_SERVICE: serviceName },
     },
   ]);

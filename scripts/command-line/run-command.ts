@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFolderStore } from '../../shared/evidence';
@@ -84,6 +85,8 @@ async function prepare(
     surroundings: {
       ecs,
       records,
+      // A second command on this machine goes on where one that was killed left off.
+      holder: `command-line-${hostname().replace(/[^A-Za-z0-9-]/g, '-')}`,
       now: Date.now,
       sleep: (milliseconds) => sleep(milliseconds),
       stop: () => readStopSwitch(settings.stop, records),

@@ -81,7 +81,8 @@ export function regionTable(
 /** Traffic listed more than this is cut short. */
 const MOST_LISTED = 5;
 
-function listed(traffic: readonly string[]): string {
+/** Traffic in words, cut short if it is long. */
+export function listed(traffic: readonly string[]): string {
   const rest = traffic.length - MOST_LISTED;
   return traffic.slice(0, MOST_LISTED).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
 }

@@ -118,6 +118,12 @@ export function readGroup(
   };
 }
 
+/** Reads which group an entry of a list's associations is about; other resources use lists too. */
+export function readAssociation(entry: Fields): SecurityGroupId | undefined {
+  if (!/^security-?group$/i.test(text(entry, 'ResourceType'))) return undefined;
+  return parsed(parseSecurityGroupId, requiredText(entry, 'ResourceId'));
+}
+
 /** Reads a rule as it came: the SDK has checked the types of its fields, parseRule judges the values. */
 export function readPermission(entry: Fields): Permission {
   return entry;

@@ -5,6 +5,8 @@ import { type CallReport, makeCall } from './call';
 import { parseEndpoint } from './endpoint';
 import {
   describeRegions,
+  type ListKind,
+  listGroupsThatName,
   listSecurityGroups,
   type ReadSettings,
   readPortRangeList,
@@ -65,6 +67,8 @@ export interface EcsClient {
   readPrefixList(id: string): Promise<PrefixList>;
   /** The ranges of a port list, each `first/last`. */
   readPortRangeList(id: string): Promise<string[]>;
+  /** The groups with rules that name a list. */
+  listGroupsThatName(kind: ListKind, id: string): Promise<SecurityGroupId[]>;
   /**
    * Sends a prepared write with this ClientToken, the same in every attempt. Throws RangeError if the
    * token is not 1 to 64 printable ASCII characters, TypeError if the action does not know a parameter.
@@ -93,6 +97,7 @@ export function createEcsClient(options: EcsClientOptions): EcsClient {
     readSecurityGroup: (id) => readSecurityGroup(settings, id),
     readPrefixList: (id) => readPrefixList(settings, id),
     readPortRangeList: (id) => readPortRangeList(settings, id),
+    listGroupsThatName: (kind, id) => listGroupsThatName(settings, kind, id),
     async execute(call, clientToken) {
       if (!/^[\x21-\x7e]{1,64}$/.test(clientToken)) {
         throw new RangeError(

@@ -2,6 +2,7 @@ import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../securit
 import {
   type Page,
   type PrefixList,
+  readAssociation,
   readGroup,
   readList,
   readPage,
@@ -111,6 +112,39 @@ export function readPortRangeList(settings: ReadSettings, id: string): Promise<s
   return readOnce(settings, 'DescribePortRangeListEntries', id, parameters, (answer) =>
     readList(answer, ['Entries'], (entry) => requiredText(entry, 'PortRange')),
   );
+}
+
+/** A prefix list or a port list. */
+export type ListKind = 'prefix-list' | 'port-list';
+
+const ASSOCIATIONS = {
+  'prefix-list': {
+    action: 'DescribePrefixListAssociations',
+    parameter: 'PrefixListId',
+    path: ['PrefixListAssociations', 'PrefixListAssociation'],
+  },
+  'port-list': {
+    action: 'DescribePortRangeListAssociations',
+    parameter: 'PortRangeListId',
+    path: ['PortRangeListAssociations'],
+  },
+} as const;
+
+/**
+ * Lists the groups with rules that name a list (DescribePrefixListAssociations,
+ * DescribePortRangeListAssociations).
+ */
+export async function listGroupsThatName(
+  settings: ReadSettings,
+  kind: ListKind,
+  id: string,
+): Promise<SecurityGroupId[]> {
+  const { action, parameter, path } = ASSOCIATIONS[kind];
+  const parameters = { RegionId: settings.regionId, [parameter]: id, MaxResults: GROUPS_A_CALL };
+  const pages = await readPages(settings, action, id, parameters, (answer) =>
+    readPage(answer, path, readAssociation),
+  );
+  return [...new Set(pages.flatMap(({ entries }) => entries.flatMap((entry) => entry ?? [])))];
 }
 
 async function readOnce<Answer>(

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import Client, {
   AuthorizeSecurityGroupEgressRequest,
   AuthorizeSecurityGroupRequest,
+  DescribePortRangeListAssociationsRequest,
   DescribePortRangeListEntriesRequest,
+  DescribePrefixListAssociationsRequest,
   DescribePrefixListAttributesRequest,
   DescribeRegionsRequest,
   DescribeSecurityGroupAttributeRequest,
@@ -61,6 +63,13 @@ const ACTIONS = {
   ),
   DescribePortRangeListEntries: action(DescribePortRangeListEntriesRequest, (client, request) =>
     client.describePortRangeListEntries(request),
+  ),
+  DescribePrefixListAssociations: action(DescribePrefixListAssociationsRequest, (client, request) =>
+    client.describePrefixListAssociations(request),
+  ),
+  DescribePortRangeListAssociations: action(
+    DescribePortRangeListAssociationsRequest,
+    (client, request) => client.describePortRangeListAssociations(request),
   ),
   AuthorizeSecurityGroup: action(AuthorizeSecurityGroupRequest, (client, request) =>
     client.authorizeSecurityGroup(request),

@@ -7,5 +7,12 @@ export { describePlannedRule } from './kinds/describe-rules';
 export type { Change, Finding } from './kinds/finding';
 export { judge, prefixListsOf, trafficOf } from './kinds/index';
 export { ruleSetOf } from './kinds/rule-set';
-export { describeExemption, exemptionOf, inScope, matches, regionInScope } from './match';
+export {
+  describeExemption,
+  exemptionOf,
+  inScope,
+  matches,
+  regionInScope,
+  selectPolicies,
+} from './match';
 export type { Guardrails, Policy, PolicyMode, PolicySet, Severity } from './policy';

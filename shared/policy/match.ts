@@ -53,3 +53,10 @@ export function inScope(policies: PolicySet, group: SecurityGroupSummary): boole
 export function regionInScope(policies: PolicySet, regionId: string): boolean {
   return policies.policies.some((policy) => matchesRegion(policy.match, regionId));
 }
+
+/** A policy set with only some of its policies; its guardrails and digest stay. Throws RangeError for an id that it does not have. */
+export function selectPolicies(policies: PolicySet, ids: readonly string[]): PolicySet {
+  const unknown = ids.find((id) => !policies.policies.some((policy) => policy.id === id));
+  if (unknown !== undefined) throw new RangeError(`there is no policy "${unknown}"`);
+  return { ...policies, policies: policies.policies.filter((policy) => ids.includes(policy.id)) };
+}

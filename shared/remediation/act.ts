@@ -1,5 +1,5 @@
 import { clientToken, type EcsClient, isEcsError, type WriteCall } from '../ecs';
-import { parseRule, type Rule, type SecurityGroupSummary } from '../security-group';
+import { parseRule, type Rule, ruleIdentity, type SecurityGroupSummary } from '../security-group';
 import { type GroupReading, readGroup } from './read';
 import type { CallResult } from './run';
 
@@ -79,8 +79,8 @@ function shows(rules: readonly Rule[], results: readonly CallResult[]): boolean 
       case 'AuthorizeSecurityGroupEgress': {
         const Direction = call.action === 'AuthorizeSecurityGroup' ? 'ingress' : 'egress';
         return call.parameters.Permissions.every((permission) => {
-          const wanted = identityOf(parseRule({ Direction, ...permission }));
-          return rules.some((rule) => identityOf(rule) === wanted);
+          const wanted = ruleIdentity(parseRule({ Direction, ...permission }));
+          return rules.some((rule) => ruleIdentity(rule) === wanted);
         });
       }
       case 'ModifySecurityGroupRule':
@@ -96,17 +96,4 @@ function shows(rules: readonly Rule[], results: readonly CallResult[]): boolean 
         return call satisfies never;
     }
   });
-}
-
-/**
- * What tells rules apart, whatever their spelling: everything but id and description. The account of a
- * peer group is left out, because reads name it even where the write did not.
- */
-function identityOf(rule: Rule): string {
-  const { direction, policy, priority, protocol, ports, sourcePorts, own } = rule;
-  const peer = rule.peer.kind === 'group' ? rule.peer.securityGroupId : rule.peer;
-  return JSON.stringify(
-    [direction, policy, priority, protocol, ports, sourcePorts, peer, own],
-    (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
-  );
 }

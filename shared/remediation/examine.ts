@@ -22,6 +22,8 @@ export interface Judged {
 export interface Examined extends Judged {
   readonly summary: SecurityGroupSummary;
   readonly reading: GroupReading;
+  /** When that reading was begun, in milliseconds since 1970. */
+  readonly readAt: number;
   readonly calls: readonly TokenedCall[];
 }
 
@@ -33,13 +35,31 @@ export async function examine(
   summary: SecurityGroupSummary,
   ecs: EcsClient,
   lists: ListReader,
+  now: () => number,
+): Promise<Examined> {
+  const readAt = now();
+  return examineReading(
+    run,
+    summary,
+    { readAt, reading: await readGroup(ecs, summary) },
+    lists,
+    now(),
+  );
+}
+
+/** Judges a reading that somebody has made already, and plans the repair. */
+export async function examineReading(
+  run: Run,
+  summary: SecurityGroupSummary,
+  { readAt, reading }: Pick<Examined, 'readAt' | 'reading'>,
+  lists: ListReader,
   now: number,
 ): Promise<Examined> {
-  const reading = await readGroup(ecs, summary);
   const judged = await judgeReading(run, summary, reading, lists, now);
   return {
     summary,
     reading,
+    readAt,
     ...judged,
     calls: withTokens(judged.plan?.calls ?? [], run.trigger.id),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { makeGroup, makeRun, policySet, summariesOf } from '../../test/support';
 import { createFolderStore, type RecordStore } from '../evidence';
-import { bookChanges, type PlannedGroup, reasonsToHoldBack, runLimits } from './guard';
+import { type PlannedGroup, reasonsToHoldBack, runLimits } from './guard';
 
 const HOUR = 60 * 60 * 1000;
 const NOW = Date.parse('2026-03-01T04:00:00Z');
@@ -35,7 +35,7 @@ describe('the limits of a run', () => {
     expect(limits('{ maxGroups: 3, maxGroupsPercent: 100 }', 10).maxGroups).toBe(3);
     expect(limits('{ maxGroupsPercent: 25 }', 3).maxGroups).toBe(1);
     expect(limits('{ maxGroupsPercent: 0 }', 3).maxGroups).toBe(0);
-    expect(limits('{ maxGroupsPercent: 100 }', 7).maxGroups).toBe(7);
+    expect(limits('{ maxGroups: 30, maxGroupsPercent: 100 }', 7).maxGroups).toBe(30);
   });
 });
 
@@ -44,25 +44,27 @@ describe('a run is held back', () => {
   const goOn = async () => undefined;
 
   it('by no limit that it only reaches', async () => {
-    expect(await reasonsToHoldBack(run, [planned(4), planned(6, 1)], goOn, undefined)).toEqual([]);
+    expect(await reasonsToHoldBack(run, [planned(4), planned(6, 1)], goOn, undefined, NOW)).toEqual(
+      [],
+    );
   });
 
   it('by each limit that it exceeds, with the figures and the setting to change', async () => {
-    expect(await reasonsToHoldBack(run, [planned(4), planned(7, 1)], goOn, undefined)).toEqual([
-      expect.stringMatching(/11 changes and may make 10: .*guardrails\.maxChanges/),
-    ]);
+    expect(await reasonsToHoldBack(run, [planned(4), planned(7, 1)], goOn, undefined, NOW)).toEqual(
+      [expect.stringMatching(/11 changes and may make 10: .*guardrails\.maxChanges/)],
+    );
     const three = [planned(1), planned(1, 1), planned(1, 2)];
-    expect(await reasonsToHoldBack(run, three, goOn, undefined)).toEqual([
+    expect(await reasonsToHoldBack(run, three, goOn, undefined, NOW)).toEqual([
       expect.stringMatching(/change 3 groups and may change 2: .*maxGroupsPercent/),
     ]);
   });
 
   it('by the stop switch, and also when the stop switch cannot be read', async () => {
-    expect(await reasonsToHoldBack(run, [planned(1)], async () => 'stopped', undefined)).toEqual([
-      'stopped',
-    ]);
+    expect(
+      await reasonsToHoldBack(run, [planned(1)], async () => 'stopped', undefined, NOW),
+    ).toEqual(['stopped']);
     const unreadable = () => Promise.reject(new Error('no such bucket'));
-    expect(await reasonsToHoldBack(run, [planned(1)], unreadable, undefined)).toEqual([
+    expect(await reasonsToHoldBack(run, [planned(1)], unreadable, undefined, NOW)).toEqual([
       'the stop switch could not be read, so nothing is changed: no such bucket',
     ]);
   });
@@ -77,12 +79,13 @@ describe('the parts of a run', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const part = (name: string, groups: readonly PlannedGroup[], runId = 'guarded') =>
+  const part = (name: string, groups: readonly PlannedGroup[], runId = 'guarded', now = NOW) =>
     reasonsToHoldBack(
       { ...makeRun(runId, summaries, { limits: { maxChanges: 10, maxGroups: 3 } }), part: name },
       groups,
       async () => undefined,
       records,
+      now,
     );
 
   it('share the limits: one that would take the sum past them is held back', async () => {
@@ -90,7 +93,6 @@ describe('the parts of a run', () => {
     expect(await part('b_2', [planned(5)])).toEqual([
       expect.stringMatching(/calls for 11 changes and may make 10/),
     ]);
-    expect(await part('a_1', [planned(10)], 'another-run')).toEqual([]);
   });
 
   it('count once however often they are tried again', async () => {
@@ -107,6 +109,7 @@ describe('the parts of a run', () => {
         groups,
         async () => undefined,
         records,
+        NOW,
       );
     expect(await of('later', 3, [planned(1), planned(1, 1)])).toEqual([]);
     expect(await of('first', 1, [planned(1, 2)])).toEqual([]);
@@ -138,7 +141,7 @@ describe('the parts of a run', () => {
   });
 });
 
-describe('the hourly limit of a group', () => {
+describe('runs within an hour, through whichever door they came', () => {
   let folder: string;
   let records: RecordStore;
   beforeEach(async () => {
@@ -147,48 +150,81 @@ describe('the hourly limit of a group', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const policies = policySet({ guardrails: '{ maxChangesPerGroupPerHour: 10 }' });
-  const run = (name: string) => makeRun(name, summaries, { policies });
-  const book = (name: string, changes: number, now = NOW, position = 0) =>
-    bookChanges(records, run(name), planned(changes, position), now);
+  const run = (runId: string, changes: number, now = NOW, positions = [0]) =>
+    reasonsToHoldBack(
+      {
+        ...makeRun(runId, summaries, { limits: { maxChanges: 10, maxGroups: 3 } }),
+        trigger: { kind: 'actiontrail', id: runId, time: new Date(now).toISOString() },
+      },
+      positions.map((position) => planned(changes, position)),
+      async () => undefined,
+      records,
+      now,
+    );
 
-  it('lets changes up to the limit pass, over all runs within the hour', async () => {
-    expect(await book('one', 6)).toBeUndefined();
-    expect(await book('two', 4, NOW + 1)).toBeUndefined();
-    expect(await book('three', 1, NOW + 2)).toMatch(
-      /^10 changes were made .* and 1 more .*maxChangesPerGroupPerHour is 10: something may be undoing/,
+  it('share the limits: one that would take the sum past them is held back, with both figures', async () => {
+    expect(await run('one', 6)).toEqual([]);
+    expect(await run('two', 5)).toEqual([
+      'the run calls for 5 changes and may make 4 (10 less 6 of other runs within the hour): look at the plan, then raise guardrails.maxChanges or narrow the policies',
+    ]);
+    expect(await run('three', 4)).toEqual([]);
+  });
+
+  it('share the groups as well', async () => {
+    expect(await run('one', 1, NOW, [0, 1])).toEqual([]);
+    expect(await run('two', 1, NOW, [2, 3])).toEqual([
+      expect.stringMatching(/change 2 groups and may change 1 \(3 less 2 of other runs/),
+    ]);
+    expect(await run('three', 1, NOW, [2])).toEqual([]);
+  });
+
+  it('count a group once that is changed again and again', async () => {
+    for (const name of ['one', 'two', 'three', 'four']) {
+      expect(await run(name, 1, NOW, [0, 1])).toEqual([]);
+    }
+    expect(await run('five', 1, NOW, [2])).toEqual([]);
+    expect(await run('six', 1, NOW, [3])).toHaveLength(1);
+  });
+
+  it('do not count what was held back, nor what is an hour old', async () => {
+    expect(await run('too-many', 11)).toHaveLength(1);
+    expect(await run('one', 10)).toEqual([]);
+    expect(await run('two', 1, NOW + HOUR - 1)).toHaveLength(1);
+    expect(await run('three', 10, NOW + HOUR)).toEqual([]);
+  });
+
+  it('never exceed the limits together, however they come at the same time', async () => {
+    const demands = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 6 });
+    let hour = 0;
+    await fc.assert(
+      fc.asyncProperty(demands, async (changes) => {
+        hour += 1;
+        const reasons = await Promise.all(
+          changes.map((count, index) =>
+            run(`run-${hour}-${index}`, count, NOW + hour * HOUR, [index % 4]),
+          ),
+        );
+        const made = changes.filter((_, index) => reasons[index]?.length === 0);
+        expect(made.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(10);
+      }),
+      { numRuns: 20 },
     );
   });
 
-  it('counts for each group apart, and forgets what is an hour old', async () => {
-    await book('one', 10);
-    expect(await book('two', 10, NOW, 1)).toBeUndefined();
-    expect(await book('two', 1, NOW + HOUR - 1)).toMatch(/^10 changes/);
-    expect(await book('two', 10, NOW + HOUR)).toBeUndefined();
-  });
-
-  it('is not passed by runs that book at the same moment', async () => {
-    const reasons = await Promise.all([book('one', 6), book('two', 6), book('three', 6)]);
-    expect(reasons.filter((reason) => reason === undefined).length).toBeLessThanOrEqual(1);
-  });
-
-  it('books nothing for changes that it refuses', async () => {
-    expect(await book('one', 11)).toMatch(/^0 changes/);
-    expect(await book('two', 10)).toBeUndefined();
-  });
-
-  it('does not count the first attempt of a run against its retry, but against other runs once', async () => {
-    expect(await book('one', 8)).toBeUndefined();
-    expect(await book('one', 8, NOW + 500)).toBeUndefined();
-    expect(await book('two', 2, NOW + 600)).toBeUndefined();
-    expect(await book('three', 1, NOW + 700)).toMatch(/^10 changes/);
-  });
-
-  it('leaves the group alone when it cannot be checked', async () => {
-    await writeFile(join(folder, 'a-file'), '');
-    const broken = createFolderStore(join(folder, 'a-file'));
-    expect(await bookChanges(broken, run('one'), planned(1), NOW)).toMatch(
-      /^the hourly limit of the group could not be checked: .*name a folder/,
-    );
+  it('keep the sum of a run that goes on for more than an hour', async () => {
+    const part = (name: string, now: number) =>
+      reasonsToHoldBack(
+        {
+          ...makeRun('long', summaries, { limits: { maxChanges: 10, maxGroups: 3 } }),
+          trigger: { kind: 'timer', id: 'long', time: new Date(NOW).toISOString() },
+          part: name,
+        },
+        [planned(6)],
+        async () => undefined,
+        records,
+        now,
+      );
+    expect(await part('first', NOW)).toEqual([]);
+    expect(await part('second', NOW + 2 * HOUR)).toHaveLength(1);
   });
 });

@@ -3,12 +3,17 @@
  * started it, names the groups, and calls `remediate`; a run over many groups is cut into shards first.
  */
 
+export { answerEvent, type EventAnswer, type EventDoor } from './answer-event';
+export { answerRequest, outcomeOf, type RequestAnswer, type RequestDoor } from './answer-request';
 export { mapConcurrently } from './concurrency';
 export type { Effect } from './effect';
+export { limitsOfFew, noteGroupCount } from './estate';
 export { runLimits } from './guard';
+export { type HandOver, handOver } from './hand-over';
 export { type Listing, listGroups, type Selection } from './list-groups';
 export { plainPacket } from './plain-packet';
 export { ListReader, readGroup } from './read';
+export { WHOLE } from './record';
 export { remediate } from './remediate';
 export type {
   CallResult,
@@ -22,4 +27,4 @@ export type {
 } from './run';
 export { cutIntoShards, decodeShard, type Shard, taskIdOf } from './shards';
 export type { Surroundings } from './surroundings';
-export { type Totals, totalsOf } from './verdict';
+export { isUnfinished, type Totals, totalsOf } from './verdict';

@@ -7,6 +7,7 @@ import {
   parseRule,
   type Rule,
   type SecurityGroup,
+  type SecurityGroupId,
   type SecurityGroupSummary,
 } from '../security-group';
 import type { ReadLists } from '../traffic';
@@ -27,16 +28,35 @@ export async function readGroup(
   ecs: EcsClient,
   summary: SecurityGroupSummary,
 ): Promise<GroupReading> {
+  return withSummary(await readRules(ecs, summary.id), summary);
+}
+
+/** What a read of a group's rules gives, which does not tell its tags and type. */
+export type RulesReading =
+  | {
+      readonly status: 'complete';
+      readonly group: Pick<SecurityGroup, 'innerAccessPolicy' | 'rules'>;
+    }
+  | { readonly status: 'unknown'; readonly reason: string };
+
+/** Reads the rules of a group that only its id is known of; see readGroup. */
+export async function readRules(ecs: EcsClient, id: SecurityGroupId): Promise<RulesReading> {
   try {
-    const { permissions, innerAccessPolicy } = await ecs.readSecurityGroup(summary.id);
+    const { permissions, innerAccessPolicy } = await ecs.readSecurityGroup(id);
     return {
       status: 'complete',
-      group: { ...summary, innerAccessPolicy, rules: permissions.map(parseRule) },
+      group: { innerAccessPolicy, rules: permissions.map(parseRule) },
     };
   } catch (error) {
     if (!isEcsError(error) && !(error instanceof FormatError)) throw error;
     return { status: 'unknown', reason: `the group could not be read: ${error.message}` };
   }
+}
+
+/** A reading of rules together with what a list call tells of the group. */
+export function withSummary(reading: RulesReading, summary: SecurityGroupSummary): GroupReading {
+  if (reading.status === 'unknown') return reading;
+  return { status: 'complete', group: { ...summary, ...reading.group } };
 }
 
 /**

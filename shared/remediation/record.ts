@@ -2,7 +2,7 @@ import { type RecordStore, RecordStoreError } from '../evidence';
 import type { Permission } from '../security-group';
 import { plainPacket } from './plain-packet';
 import type { CallResult, GroupResult, ReportedFinding, Run, RunResult } from './run';
-import { totalsOf } from './verdict';
+import { isUnfinished, totalsOf } from './verdict';
 
 /** Retries of a part that are recorded side by side; Function Compute makes at most eight. */
 const MOST_ATTEMPTS = 100;
@@ -12,30 +12,97 @@ const MOST_ATTEMPTS = 100;
  * 1, or more when the same part of the run was started before and did not end. Throws RecordStoreError,
  * upon which nothing may be changed.
  */
-export async function writeIntent(
+export function writeIntent(
   records: RecordStore,
   run: Run,
   now: number,
   found: RunResult,
 ): Promise<number> {
-  const content = recordOf(run, now, found);
+  return writeFirstFree(records, run, 'intent', recordOf(run, now, found));
+}
+
+/**
+ * Writes what became of a run, next to its intent. Without the number of its attempt, which a run has that
+ * changes something, it takes the first that is free. Throws RecordStoreError.
+ */
+export async function writeOutcome(
+  records: RecordStore,
+  run: Run,
+  now: number,
+  result: RunResult,
+  attempt?: number,
+): Promise<void> {
+  const content = recordOf(run, now, result);
+  if (attempt === undefined) await writeFirstFree(records, run, 'outcome', content);
+  else await records.putIfAbsent(keyOf(run, attempt, 'outcome'), content);
+}
+
+async function writeFirstFree(
+  records: RecordStore,
+  run: Run,
+  step: 'intent' | 'outcome',
+  content: string,
+): Promise<number> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    if (await records.putIfAbsent(keyOf(run, attempt, 'intent'), content)) return attempt;
+    if (await records.putIfAbsent(keyOf(run, attempt, step), content)) return attempt;
   }
   throw new RecordStoreError(
     `run ${run.runId} has ${MOST_ATTEMPTS} recorded attempts at part ${run.part}: find out why it never ends, and start a new run`,
   );
 }
 
-/** Writes what became of a run, next to its intent. Throws RecordStoreError. */
-export async function writeOutcome(
+/**
+ * Whether an attempt at the same part of a run announced changes and died before it could say what became
+ * of them. Throws RecordStoreError.
+ */
+export async function hasDeadAttempt(records: RecordStore, run: Run): Promise<boolean> {
+  const keys = await records.list(`runs/${run.runId}/${run.part}.`);
+  const count = (step: string) => keys.filter((key) => key.endsWith(`.${step}.json`)).length;
+  return count('intent') > count('outcome');
+}
+
+/** The part of a run that was not cut into shards. */
+export const WHOLE = 'whole';
+
+/**
+ * Whether a run that was not cut into shards has come to its end; one that is to be tried again has not.
+ * Throws RecordStoreError.
+ */
+export async function hasEnded(records: RecordStore, runId: string): Promise<boolean> {
+  const outcomes = (await records.list(`runs/${runId}/${WHOLE}.`)).filter((key) =>
+    key.endsWith('.outcome.json'),
+  );
+  for (const key of outcomes) {
+    const { unfinished } = JSON.parse((await records.get(key)) ?? '{}') as { unfinished?: boolean };
+    if (unfinished !== true) return true;
+  }
+  return false;
+}
+
+/** Notes which requests a run has made, so that the events about them are recognized. */
+export async function noteRequests(
   records: RecordStore,
   run: Run,
-  now: number,
-  attempt: number,
-  result: RunResult,
+  calls: readonly CallResult[],
 ): Promise<void> {
-  await records.putIfAbsent(keyOf(run, attempt, 'outcome'), recordOf(run, now, result));
+  await Promise.all(
+    calls.map(async ({ outcome }) => {
+      if (outcome.status !== 'done' || !REQUEST_ID.test(outcome.requestId)) return;
+      await records.putIfAbsent(requestKey(outcome.requestId), run.runId);
+    }),
+  );
+}
+
+/** Whether a run has made a request. Throws RecordStoreError. */
+export async function isOwnRequest(records: RecordStore, requestId: string): Promise<boolean> {
+  if (!REQUEST_ID.test(requestId)) return false;
+  return (await records.get(requestKey(requestId))) !== undefined;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
+
+function requestKey(requestId: string): string {
+  return `requests/${requestId.toUpperCase()}`;
 }
 
 function keyOf(run: Run, attempt: number, step: 'intent' | 'outcome'): string {
@@ -54,8 +121,11 @@ function recordOf(run: Run, now: number, result: RunResult): string {
       trigger: run.trigger,
       dryRun: run.dryRun,
       policyDigest: run.policies.digest,
+      ...(run.policyIds ? { policyIds: run.policyIds } : {}),
+      ...(run.note === undefined ? {} : { note: run.note }),
       limits: run.limits,
       heldBack: result.heldBack,
+      ...(isUnfinished(result) ? { unfinished: true } : {}),
       totals: totalsOf(result),
       compliant: result.groups.filter(isPlain).map((group) => group.securityGroupId),
       groups: result.groups.filter((group) => !isPlain(group)).map(groupRecord),

@@ -1,12 +1,13 @@
 import type { RegionId, SecurityGroupSummary } from '../security-group';
 import { mapConcurrently } from './concurrency';
-import { examine, untouched } from './examine';
+import { examine, examineReading, untouched } from './examine';
 import { reasonsToHoldBack } from './guard';
 import { ListReader } from './read';
-import { writeIntent, writeOutcome } from './record';
+import { hasDeadAttempt, writeIntent, writeOutcome } from './record';
 import { repair } from './repair';
 import type { GroupResult, Run, RunResult } from './run';
 import type { Surroundings } from './surroundings';
+import { endTurnOfDeadAttempt } from './turn';
 
 /** Groups read or repaired at the same time. ECS limits calls by account, region and API. */
 const CONCURRENCY = 8;
@@ -24,24 +25,46 @@ export async function remediate(run: Run, given: Surroundings): Promise<RunResul
     throw new TypeError('a run that may change groups needs a record store');
   const lists = perRegion((regionId) => new ListReader(surroundings.ecs(regionId)));
 
-  const examined = await inTurn('read', run.groups, surroundings, (summary) =>
-    examine(run, summary, surroundings.ecs(summary.regionId), lists(summary.regionId), now()),
-  );
+  const [isResumed, examined] = await Promise.all([
+    records && !run.dryRun ? hasDeadAttempt(records, run) : false,
+    inTurn('read', run.groups, surroundings, (summary) => {
+      const ecs = surroundings.ecs(summary.regionId);
+      const read = lists(summary.regionId);
+      const reading = surroundings.reading?.(summary);
+      return reading
+        ? examineReading(run, summary, reading, read, now())
+        : examine(run, summary, ecs, read, now);
+    }),
+  ]);
+  if (records && isResumed) {
+    for (const { summary, calls } of examined) {
+      if (calls.length > 0) continue;
+      await endTurnOfDeadAttempt(records, summary, surroundings.holder, now);
+    }
+  }
   const planned = examined.flatMap(({ plan, ...group }) =>
     plan && plan.calls.length > 0 ? [{ ...group, plan }] : [],
   );
+  const mayChange = planned.length > 0 && !run.dryRun;
   const heldBack =
     planned.length === 0
       ? []
-      : await reasonsToHoldBack(run, planned, surroundings.stop, run.dryRun ? undefined : records);
+      : await reasonsToHoldBack(
+          run,
+          planned,
+          surroundings.stop,
+          run.dryRun ? undefined : records,
+          now(),
+        );
 
   const found = { runId: run.runId, heldBack, groups: examined.map(untouched) };
   if (!records) return found;
-  const attempt = await writeIntent(records, run, now(), found);
-  if (run.dryRun) {
-    await writeOutcome(records, run, now(), attempt, found);
+  // A run that will change nothing has nothing to announce.
+  if (!mayChange) {
+    await writeOutcome(records, run, now(), found);
     return found;
   }
+  const attempt = await writeIntent(records, run, now(), found);
   const repaired = new Map<SecurityGroupSummary, GroupResult>();
   if (heldBack.length === 0) {
     await inTurn('repair', planned, surroundings, async (group) => {
@@ -58,7 +81,7 @@ export async function remediate(run: Run, given: Surroundings): Promise<RunResul
       (group) => repaired.get(group.summary) ?? { ...untouched(group), changes: 0 },
     ),
   };
-  await writeOutcome(records, run, now(), attempt, result);
+  await writeOutcome(records, run, now(), result, attempt);
   return result;
 }
 

@@ -5,28 +5,90 @@ import type { SecurityGroup } from '../security-group';
 import type { ReadLists } from '../traffic';
 import { readBack, sendCalls } from './act';
 import { effectOf, proveEffect } from './effect';
-import { type Examined, judgeReading, permissionsOf, untouched } from './examine';
-import { bookChanges, type PlannedGroup } from './guard';
+import { type Examined, examine, judgeReading, permissionsOf, untouched } from './examine';
 import type { ListReader } from './read';
+import { noteRequests } from './record';
 import type { CallResult, GroupResult, ReportedFinding, Run } from './run';
 import type { Surroundings } from './surroundings';
+import { takeTurn } from './turn';
 import { verdictOf } from './verdict';
 
-/** Sends what was planned for a group, reads the group again and judges what is there then. */
+/**
+ * Changes a group as planned, once no other run is at it. If another one has changed it meanwhile, it is
+ * read and judged afresh first.
+ */
 export async function repair(
   run: Run,
-  examined: Examined & PlannedGroup,
+  found: Examined,
+  surroundings: Surroundings,
+  records: RecordStore,
+  lists: ListReader,
+): Promise<GroupResult> {
+  const { summary } = found;
+  const ecs = surroundings.ecs(summary.regionId);
+  let examined = found;
+  let readAfterTurn = 0;
+  for (;;) {
+    const changes = examined.plan?.changes ?? 0;
+    if (examined.calls.length === 0) return untouched(examined);
+    if (changes > (found.plan?.changes ?? 0)) {
+      return heldBack(
+        examined,
+        'the group was changed meanwhile and needs more than was planned',
+        true,
+      );
+    }
+    const request = {
+      run,
+      group: summary,
+      changes,
+      readAt: examined.readAt,
+      readAfterTurn,
+      holder: surroundings.holder,
+    };
+    const turn = await takeTurn(records, request, surroundings.now, surroundings.sleep);
+    switch (turn.kind) {
+      case 'taken': {
+        const result = await change(run, examined, surroundings, records, lists);
+        await turn.end(result.changes);
+        return result;
+      }
+      case 'stale':
+        readAfterTurn = turn.turn;
+        examined = await examine(run, summary, ecs, lists, surroundings.now);
+        break;
+      case 'refused':
+        return heldBack(examined, turn.reason, turn.tryAgain);
+      default:
+        return turn satisfies never;
+    }
+  }
+}
+
+function heldBack(examined: Examined, reason: string, tryAgain: boolean): GroupResult {
+  return {
+    ...untouched(examined),
+    changes: 0,
+    heldBack: reason,
+    ...(tryAgain ? { tryAgain } : {}),
+  };
+}
+
+/** Sends what was planned for a group, reads the group again and judges what is there then. */
+async function change(
+  run: Run,
+  examined: Examined,
   surroundings: Surroundings,
   records: RecordStore,
   lists: ListReader,
 ): Promise<GroupResult> {
   const { summary } = examined;
-  const tooMany = await bookChanges(records, run, examined, surroundings.now());
-  if (tooMany) return { ...untouched(examined), changes: 0, heldBack: tooMany };
-
   const ecs = surroundings.ecs(summary.regionId);
   const calls = await sendCalls(ecs, examined.calls);
-  const reading = await readBack(ecs, summary, calls, surroundings.sleep);
+  const [reading] = await Promise.all([
+    readBack(ecs, summary, calls, surroundings.sleep),
+    noteRequests(records, run, calls),
+  ]);
   const judged = await judgeReading(run, summary, reading, lists, surroundings.now());
   const findings = explainFailures(judged.findings, calls);
   const { effect: _planned, ...base } = untouched(examined);

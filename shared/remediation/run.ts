@@ -10,7 +10,7 @@ import type { Effect } from './effect';
 
 /** What started a run. */
 export interface Trigger {
-  readonly kind: 'command-line' | 'timer';
+  readonly kind: 'command-line' | 'timer' | 'actiontrail' | 'webhook' | 'cloud-config';
   /**
    * The same for every retry of one trigger and different for the next one. ClientTokens are derived
    * from it: that is what makes a retry harmless and the next run effective.
@@ -18,6 +18,12 @@ export interface Trigger {
   readonly id: string;
   /** ISO 8601. */
   readonly time: string;
+  /** Who: the principal of an event, or the requester that a request names. */
+  readonly by?: string;
+  /** Why: the API call that an event tells of, or the reason that a request gives. */
+  readonly reason?: string;
+  /** The event's own id or its API call's, for finding it again. */
+  readonly reference?: string;
 }
 
 /** Most changes and groups of one run, all its parts together. */
@@ -35,8 +41,12 @@ export interface Run {
   /** Change nothing, whatever the policies' modes say. */
   readonly dryRun: boolean;
   readonly policies: PolicySet;
+  /** Set when only some of the deployed policies were asked for; `policies` holds only those. */
+  readonly policyIds?: readonly string[];
   readonly limits: RunLimits;
   readonly groups: readonly SecurityGroupSummary[];
+  /** What a reader of the record should know about the circumstances. */
+  readonly note?: string;
 }
 
 /**
@@ -86,6 +96,8 @@ export interface GroupResult {
   readonly unexpected?: string;
   /** Why this group alone was left as it is, although its run went ahead. */
   readonly heldBack?: string;
+  /** Set when that was only for the moment, so that the same run should be tried again. */
+  readonly tryAgain?: true;
   /** The rules as they were read, before and after; absent where the read was not complete. */
   readonly before?: readonly Permission[];
   readonly after?: readonly Permission[];

@@ -11,6 +11,8 @@ export interface Shard {
   readonly dryRun: boolean;
   /** Of the policies that the sweep chose the groups by; the repair must go by the same. */
   readonly policyDigest: string;
+  /** Set when only some of them were asked for. */
+  readonly policyIds?: readonly string[];
   /** Of the whole run. */
   readonly limits: RunLimits;
   readonly groups: readonly SecurityGroupSummary[];
@@ -55,6 +57,7 @@ export function cutIntoShards(run: Run): Shard[] {
     trigger: run.trigger,
     dryRun: run.dryRun,
     policyDigest: run.policies.digest,
+    ...(run.policyIds ? { policyIds: run.policyIds } : {}),
     limits: run.limits,
     groups,
   }));
@@ -92,6 +95,7 @@ export function decodeShard(event: Uint8Array): Shard {
     typeof shard.trigger?.id === 'string' &&
     typeof shard.dryRun === 'boolean' &&
     typeof shard.policyDigest === 'string' &&
+    (shard.policyIds === undefined || Array.isArray(shard.policyIds)) &&
     Number.isInteger(shard.limits?.maxChanges) &&
     Number.isInteger(shard.limits?.maxGroups) &&
     Array.isArray(shard.groups);

@@ -1,17 +1,27 @@
 import type { EcsClient } from '../ecs';
 import type { RecordStore } from '../evidence';
-import type { RegionId } from '../security-group';
+import type { RegionId, SecurityGroupSummary } from '../security-group';
+import type { Examined } from './examine';
 
 /** What a run needs from the world around it. */
 export interface Surroundings {
   readonly ecs: (regionId: RegionId) => EcsClient;
   /** Absent: nothing is recorded, which only a dry run may do. */
   readonly records?: RecordStore;
+  /**
+   * Who works on the run: the same when the platform tries an invocation again, different for another
+   * invocation. Letters, digits and hyphens.
+   */
+  readonly holder: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** The reason why nothing may be changed at the moment, if somebody has pulled the stop switch. */
   readonly stop: () => Promise<string | undefined>;
+  /** A reading that the door has just made, so that the group need not be read again to be judged. */
+  readonly reading?: (
+    group: SecurityGroupSummary,
+  ) => Pick<Examined, 'readAt' | 'reading'> | undefined;
   /** Told as the work goes on; `total` is the number of groups of the step. */
   readonly onProgress?: (step: 'read' | 'repair', done: number, total: number) => void;
 }

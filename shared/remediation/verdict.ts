@@ -30,3 +30,20 @@ export function totalsOf(result: RunResult): Totals {
   }
   return totals;
 }
+
+/**
+ * Whether trying the same run again may bring more: a group could not be read or was busy, or a call failed
+ * only for the moment.
+ */
+export function isUnfinished(result: RunResult): boolean {
+  return result.groups.some(
+    (group) =>
+      group.tryAgain === true ||
+      group.before === undefined ||
+      group.calls.some(
+        ({ outcome }) =>
+          outcome.status === 'unknown' ||
+          (outcome.status === 'failed' && ['throttled', 'transient'].includes(outcome.kind)),
+      ),
+  );
+}

@@ -1,8 +1,10 @@
 /**
  * What the functions have in common around their work: the platform's context object, settings from
- * environment variables, the logger and the stop switch.
+ * environment variables, the logger, the stop switch, and what an invocation works with.
  */
 export type { FunctionContext } from './context';
+export { credentialsOf, type Invocation, startInvocation } from './invocation';
 export { createLogger, type Logger } from './logger';
+export { reportRun } from './report-run';
 export { readSettings, type Settings } from './settings';
 export { readStopSwitch } from './stop-switch';

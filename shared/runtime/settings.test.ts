@@ -5,6 +5,7 @@ test('without variables every region is swept, changes are made and nothing is r
     dryRun: false,
     enforceFunction: 'palisade-enforce',
     logLevel: 'info',
+    webhookRequestsPerMinute: 60,
   });
 });
 
@@ -13,21 +14,29 @@ test('every variable has its setting', () => {
     readSettings({
       PALISADE_REGIONS: 'cn-hangzhou, ap-southeast-1',
       PALISADE_DRY_RUN: 'true',
-      PALISADE_RECORDS: '/mnt/records',
+      PALISADE_RECORDS: 'oss://records/palisade',
+      PALISADE_ROLE: 'acs:ram::1234567890123456:role/palisade',
+      PALISADE_WEBHOOK_SECRETS: 'whsec_one whsec_two',
       PALISADE_ENFORCE_FUNCTION: 'repair',
       PALISADE_FC_SERVICE: 'palisade',
       PALISADE_ECS_ENDPOINT: 'http://127.0.0.1:8080',
       PALISADE_FC_ENDPOINT: 'http://127.0.0.1:8081',
+      PALISADE_OSS_ENDPOINT: 'http://127.0.0.1:8082',
+      PALISADE_WEBHOOK_REQUESTS_PER_MINUTE: '6',
       PALISADE_LOG_LEVEL: 'DEBUG',
     }),
   ).toEqual({
     regionIds: ['cn-hangzhou', 'ap-southeast-1'],
     dryRun: true,
-    recordFolder: '/mnt/records',
+    records: 'oss://records/palisade',
+    roleName: 'palisade',
+    webhookSecrets: 'whsec_one whsec_two',
     enforceFunction: 'repair',
     serviceName: 'palisade',
     ecsEndpoint: 'http://127.0.0.1:8080',
     functionComputeEndpoint: 'http://127.0.0.1:8081',
+    ossEndpoint: 'http://127.0.0.1:8082',
+    webhookRequestsPerMinute: 6,
     logLevel: 'debug',
   });
 });
@@ -75,3 +84,12 @@ test('an unknown log level is refused with those there are', () => {
     'PALISADE_LOG_LEVEL is "loud": write trace, debug, info, warn, error, fatal, silent',
   );
 });
+
+test.each(['0', '-1', '1.5', 'many', '1000000'])(
+  '"%s" requests a minute are refused',
+  (PALISADE_WEBHOOK_REQUESTS_PER_MINUTE) => {
+    expect(() => readSettings({ PALISADE_WEBHOOK_REQUESTS_PER_MINUTE })).toThrow(
+      'write a whole number from 1 to 999999',
+    );
+  },
+);

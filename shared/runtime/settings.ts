@@ -8,14 +8,21 @@ export interface Settings {
   readonly dryRun: boolean;
   /** The reason why nothing may be changed, while the stop switch is on. */
   readonly stop?: string;
-  /** Folder for records: a mounted bucket or file system. */
-  readonly recordFolder?: string;
+  /** Where records are kept: a folder, or a bucket as `oss://BUCKET/PREFIX`. */
+  readonly records?: string;
+  /** Name of the RAM role that the functions run as, by which their own changes are recognized. */
+  readonly roleName?: string;
+  /** What requests to the webhook are signed with; several while one replaces another. */
+  readonly webhookSecrets?: string;
+  /** Authentic requests that the webhook answers in a minute. */
+  readonly webhookRequestsPerMinute: number;
   /** Name of the function that repairs a shard. */
   readonly enforceFunction: string;
   /** Name of the FC 2.0 service that holds the functions; absent: FC 3.0. */
   readonly serviceName?: string;
   readonly ecsEndpoint?: string;
   readonly functionComputeEndpoint?: string;
+  readonly ossEndpoint?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -38,19 +45,38 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ...(isOn('PALISADE_STOP', stop)
       ? { stop: 'the stop switch is on (PALISADE_STOP); set it to false to go on' }
       : {}),
-    ...optional('recordFolder', text('PALISADE_RECORDS')),
+    ...optional('records', text('PALISADE_RECORDS')),
+    ...optional('roleName', roleNameOf(text('PALISADE_ROLE'))),
+    ...optional('webhookSecrets', text('PALISADE_WEBHOOK_SECRETS')),
     enforceFunction: text('PALISADE_ENFORCE_FUNCTION') ?? 'palisade-enforce',
     ...optional('serviceName', text('PALISADE_FC_SERVICE')),
     ...optional('ecsEndpoint', text('PALISADE_ECS_ENDPOINT')),
+    webhookRequestsPerMinute: readCount(
+      'PALISADE_WEBHOOK_REQUESTS_PER_MINUTE',
+      text('PALISADE_WEBHOOK_REQUESTS_PER_MINUTE') ?? '60',
+    ),
     ...optional('functionComputeEndpoint', text('PALISADE_FC_ENDPOINT')),
+    ...optional('ossEndpoint', text('PALISADE_OSS_ENDPOINT')),
     logLevel: readLogLevel('PALISADE_LOG_LEVEL', text('PALISADE_LOG_LEVEL') ?? 'info'),
   };
+}
+
+/** A role may be given by its name or by its ARN, `acs:ram::ACCOUNT:role/NAME`. */
+function roleNameOf(role: string | undefined): string | undefined {
+  return role?.slice(role.lastIndexOf('/') + 1) || undefined;
 }
 
 function isOn(name: string, value: string | undefined): boolean {
   if (value === undefined || /^(false|off|no|0)$/i.test(value)) return false;
   if (/^(true|on|yes|1)$/i.test(value)) return true;
   throw new Error(`${name} is "${value}": write true or false`);
+}
+
+function readCount(name: string, value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value)) {
+    throw new Error(`${name} is "${value}": write a whole number from 1 to 999999`);
+  }
+  return Number(value);
 }
 
 function readRegions(name: string, value: string): RegionId[] {

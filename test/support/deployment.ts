@@ -15,6 +15,7 @@ import {
   type FunctionDefinition,
   type InvocationRecord,
 } from '../../local-cloud/function-compute';
+import { functionRole, RECORD_BUCKET } from '../../scripts/local-deployment';
 import type { Bundles } from './bundles';
 import type { Inventory } from './inventory';
 
@@ -29,14 +30,25 @@ export interface DeploymentOptions {
   readonly cloud?: Omit<LocalCloudOptions, 'inventory' | 'fault' | 'functionCompute'>;
   readonly enforce?: Partial<FunctionDefinition>;
   readonly withoutRole?: boolean;
+  /** Instances of all functions together; 100 by default. */
+  readonly maxInstances?: number;
+  /** Secret that requests to the webhook are signed with. Default: none, so that every one is refused. */
+  readonly webhookSecret?: string;
+  /** Whether ActionTrail's events reach the actiontrail function. Default: no. */
+  readonly events?: boolean;
+  /** Where records are kept. Default: a temporary folder. */
+  readonly store?: 'folder' | 'oss';
 }
 
-/** A local cloud with both functions deployed. */
+/** A local cloud with the functions deployed. */
 export interface Deployment {
   readonly cloud: LocalCloud;
   readonly functionCompute: FunctionCompute;
   readonly sweepName: string;
   readonly enforceName: string;
+  readonly actiontrailName: string;
+  /** URL of the webhook. */
+  readonly webhookUrl: string;
   readonly recordFolder: string;
   readonly logLines: readonly string[];
   /** Log lines with a message, once there are so many: output arrives a little after the result. */
@@ -45,6 +57,8 @@ export interface Deployment {
   fault: FaultHook | undefined;
   /** Fires the timer and waits until nothing is under way. Gives the attempts that this led to. */
   sweep(at?: number): Promise<InvocationRecord[]>;
+  /** Waits until no event is on its way and no invocation under way. */
+  settled(): Promise<void>;
   /** Writes in the call log so far, answered or not. */
   writes(): CallRecord[];
   /** Records by key, in the order of keys. */
@@ -59,7 +73,7 @@ const SOME_TIME = Date.parse('2026-03-01T04:00:00Z');
 
 /** Starts a cloud, deploys the functions to it, and keeps their logs and records. */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { bundles, generation = 'fc3', inventory = [] } = options;
+  const { bundles, generation = 'fc3', inventory = [], store = 'folder' } = options;
   const recordFolder = await mkdtemp(join(tmpdir(), 'palisade-records-'));
   const logLines: string[] = [];
   const secrets = new Set<string>();
@@ -68,8 +82,11 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const holder: { fault: FaultHook | undefined } = { fault: undefined };
   const service = generation === 'fc2' ? { serviceName: 'palisade' } : {};
 
+  const accountId = '1234567890123456';
   const cloud = await startLocalCloud({
-    accountId: '1234567890123456',
+    accountId,
+    roles: [await functionRole(accountId)],
+    buckets: [{ name: RECORD_BUCKET }],
     ...options.cloud,
     inventory,
     fault: (call) => holder.fault?.(call),
@@ -78,7 +95,10 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
       const environment = Object.fromEntries(
         Object.entries({
           PALISADE_REGIONS: inventory.map((region) => region.RegionId).join(','),
-          PALISADE_RECORDS: recordFolder,
+          PALISADE_RECORDS: store === 'oss' ? `oss://${RECORD_BUCKET}` : recordFolder,
+          PALISADE_OSS_ENDPOINT: context.endpoint,
+          PALISADE_ROLE: `acs:ram::${context.accountId}:role/palisade`,
+          PALISADE_WEBHOOK_SECRETS: options.webhookSecret,
           PALISADE_ECS_ENDPOINT: context.endpoint,
           PALISADE_FC_ENDPOINT: context.endpoint,
           PALISADE_LOG_LEVEL: 'debug',
@@ -104,6 +124,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
         },
         regionId: 'cn-hangzhou',
         asyncRetryDelayMs: 10,
+        ...(options.maxInstances === undefined ? {} : { maxInstances: options.maxInstances }),
         onLog: (line) => logLines.push(line),
         functions: [
           {
@@ -120,6 +141,24 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
             codeDirectory: bundles.enforce,
             ...options.enforce,
           },
+          {
+            ...common,
+            functionName: 'palisade-actiontrail',
+            codeDirectory: bundles.actiontrail,
+            eventTriggers: [
+              {
+                triggerName: 'changes',
+                enable: options.events ?? false,
+                filterPattern: { data: { serviceName: ['Ecs'] } },
+              },
+            ],
+          },
+          {
+            ...common,
+            functionName: 'palisade-webhook',
+            codeDirectory: bundles.webhook,
+            httpTrigger: { triggerName: 'requests', authType: 'anonymous', methods: ['POST'] },
+          },
         ],
       });
       return functionCompute;
@@ -135,6 +174,8 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     functionCompute: running,
     sweepName: `${prefix}palisade-sweep`,
     enforceName: `${prefix}palisade-enforce`,
+    actiontrailName: `${prefix}palisade-actiontrail`,
+    webhookUrl: `${cloud.endpoint}${running.httpUrl(`${prefix}palisade-webhook`)}`,
     recordFolder,
     logLines,
     secrets,
@@ -144,6 +185,15 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
       await running.idle();
       return running.invocations.slice(before);
     },
+    async settled() {
+      let handled = -1;
+      // The functions' own writes come out as events as well.
+      while (handled !== running.invocations.length) {
+        handled = running.invocations.length;
+        await cloud.actionTrail.idle();
+        await running.idle();
+      }
+    },
     async logged(message: string, count: number) {
       for (;;) {
         const lines = logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -152,8 +202,14 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
         await sleep(5);
       }
     },
-    writes: () => cloud.calls.all().filter((call) => call.write),
+    writes: () => cloud.calls.all().filter((call) => call.write && call.product === 'Ecs'),
     async records() {
+      if (store === 'oss') {
+        const objects = [...cloud.oss.objects(RECORD_BUCKET)].map(
+          ([key, content]): [string, string] => [key, content.toString('utf8')],
+        );
+        return new Map(objects.sort(([one], [other]) => (one < other ? -1 : 1)));
+      }
       const entries = await readdir(recordFolder, { recursive: true, withFileTypes: true });
       const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
       const contents = await Promise.all(

@@ -31,5 +31,6 @@ export {
   PREFIX_LIST_ID,
 } from './inventory';
 export { type PolicyTextOptions, policySet, policyText } from './policies';
+export { addPrincipal, type Principal } from './principal';
 export { duplicateRules, type RulesByGroup, rulesOf } from './rules';
 export { makeRun, summariesOf } from './runs';

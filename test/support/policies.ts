@@ -10,11 +10,22 @@ export interface PolicyTextOptions {
   readonly quotas?: string;
   /** Exemptions from the denial, such as `[{ groups: [sg-relay], reason: mail relay }]`. */
   readonly exempt?: string;
+  /** Which groups both policies are about, such as `{ tags: { env: [prod] } }`. */
+  readonly match?: string;
+  /** Of the drop rules that are added. Default: 1. */
+  readonly priority?: number;
 }
 
 /** Denies outbound mail and file sharing to anywhere, and asks for a standard description of rules. */
 export function policyText(options: PolicyTextOptions = {}): string {
-  const { mode = 'enforce', guardrails = '{}', quotas = '{}', exempt = '[]' } = options;
+  const {
+    mode = 'enforce',
+    guardrails = '{}',
+    quotas = '{}',
+    exempt = '[]',
+    match = '{}',
+    priority = 1,
+  } = options;
   return `
 version: 1
 guardrails: ${guardrails}
@@ -24,13 +35,15 @@ policies:
     kind: deny-egress
     mode: ${mode}
     severity: high
+    match: ${match}
     exempt: ${exempt}
     deny:
       - { to: ['0.0.0.0/0', '::/0'], protocol: tcp, ports: [25, 445] }
-    rule: { description: '{owner} | no mail', fields: { owner: { tag: owner, default: unowned } } }
+    rule: { priority: ${priority}, description: '{owner} | no mail', fields: { owner: { tag: owner, default: unowned } } }
   - id: descriptions
     kind: describe-rules
     mode: ${mode}
+    match: ${match}
     template: '{owner} | {text}'
     fields: { owner: { tag: owner, default: unowned } }
 `;

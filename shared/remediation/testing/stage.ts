@@ -60,6 +60,7 @@ export class Stage {
           maxAttempts: 2,
         }),
       records: createFolderStore(recordFolder),
+      holder: `request-of-${name}`,
       now: Date.now,
       sleep: async () => {},
       stop: stop ?? (async () => undefined),

@@ -1,0 +1,221 @@
+import {
+  inScope,
+  type Policy,
+  type PolicySet,
+  prefixListsOf,
+  regionInScope,
+  trafficOf,
+} from '../policy';
+import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
+import {
+  type ActionTrailEvent,
+  eventRunId,
+  isOwnChange,
+  showsEffect,
+  subjectOf,
+} from '../triggers/actiontrail';
+import { mapConcurrently } from './concurrency';
+import type { Examined } from './examine';
+import { readRules, withSummary } from './read';
+import { hasEnded, isOwnRequest, WHOLE } from './record';
+import { remediate } from './remediate';
+import type { Run, RunLimits, RunResult } from './run';
+import type { Surroundings } from './surroundings';
+
+/** Groups that one event may be about and that are still looked at here; more are handed over. */
+const MOST_GROUPS_HERE = 10;
+/** Waits between reads of a group that does not show the event's effect yet; 15 seconds in all. */
+const EFFECT_DELAYS_MS = [200, 400, 800, 1_600, 3_000, 4_000, 5_000];
+
+/** What an event led to. */
+export type EventAnswer =
+  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'judged'; readonly run: Run; readonly result: RunResult }
+  | { readonly kind: 'handed-over'; readonly run: Run };
+
+/** What the answer to an event needs besides the surroundings of a run. */
+export interface EventDoor {
+  readonly policies: PolicySet;
+  readonly accountId: string;
+  /** Name of the role that Palisade's own changes are made with, if it is known. */
+  readonly roleName?: string;
+  /** Regions that are looked after; absent: all. */
+  readonly regionIds?: readonly RegionId[];
+  readonly dryRun: boolean;
+  readonly limits: () => Promise<RunLimits>;
+  /** Gives a run over many groups to the enforce function. */
+  readonly handOver: (run: Run) => Promise<void>;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * Looks again at the groups that an event is about, and repairs what a policy says may be repaired. The
+ * event only says where to look; the decision is made on a fresh read, once the event's own effect shows in
+ * it or the wait for that is over. The same event again, and events about Palisade's own changes, lead to
+ * no call of ECS. Throws EcsError and RecordStoreError; the event may then be given again.
+ */
+export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Promise<EventAnswer> {
+  const { policies, surroundings } = door;
+  const subject = subjectOf(event, door.accountId);
+  if (subject.kind === 'ignored' || subject.kind === 'unresolved') {
+    return { kind: 'ignored', reason: subject.reason };
+  }
+  if (isOwnChange(event, door)) return ignored('the change is our own, by its role');
+  const { regionId } = subject;
+  if (!(door.regionIds?.includes(regionId) ?? true) || !regionInScope(policies, regionId)) {
+    return ignored(`no policy is about region ${regionId}`);
+  }
+  const runId = eventRunId(event);
+  const { records } = surroundings;
+  if (records) {
+    const [isOwn, isDone] = await Promise.all([
+      event.requestId === undefined ? false : isOwnRequest(records, event.requestId),
+      hasEnded(records, runId),
+    ]);
+    if (isOwn) return ignored('the change is our own, by its request id');
+    if (isDone) return ignored(`the event was answered before, by run ${runId}`);
+  }
+
+  const makeRun = (
+    groups: readonly SecurityGroupSummary[],
+    limits: RunLimits,
+    note?: string,
+  ): Run => ({
+    runId,
+    part: WHOLE,
+    trigger: {
+      kind: 'actiontrail',
+      id: runId,
+      time: event.time ?? new Date(surroundings.now()).toISOString(),
+      by: event.principal.name ?? event.principal.type,
+      reason: event.name,
+      reference: event.id ?? event.requestId ?? event.key.slice(0, 200),
+    },
+    dryRun: door.dryRun,
+    policies,
+    limits,
+    groups,
+    ...(note === undefined ? {} : { note }),
+  });
+
+  if (subject.kind !== 'groups' || subject.securityGroupIds.length > MOST_GROUPS_HERE) {
+    const groups = (await affected(subject, door)).filter((group) => inScope(policies, group));
+    if (groups.length === 0) return ignored('no policy is about a group that it affects');
+    const run = makeRun(groups, await door.limits());
+    if (groups.length > MOST_GROUPS_HERE) {
+      await door.handOver(run);
+      return { kind: 'handed-over', run };
+    }
+    return { kind: 'judged', run, result: await remediate(run, surroundings) };
+  }
+
+  const [observed, limits] = await Promise.all([
+    mapConcurrently(subject.securityGroupIds, MOST_GROUPS_HERE, (id) =>
+      observe(event, regionId, id, surroundings),
+    ),
+    door.limits(),
+  ]);
+  const there = observed.flatMap((each) =>
+    each.seen ? [{ ...each.seen, shows: each.shows }] : [],
+  );
+  if (there.length === 0) return ignored('the group is not there any more');
+  const wanted = there.filter(({ summary }) => inScope(policies, summary));
+  if (wanted.length === 0) return ignored('no policy is about the group');
+  const run = makeRun(
+    wanted.map(({ summary }) => summary),
+    limits,
+    wanted.every(({ shows }) => shows)
+      ? undefined
+      : `the effect of ${event.name} did not show in time; what was there was judged`,
+  );
+  const readings = new Map(wanted.map(({ summary, ...reading }) => [summary, reading]));
+  const result = await remediate(run, {
+    ...surroundings,
+    reading: (summary) => readings.get(summary),
+  });
+  return { kind: 'judged', run, result };
+}
+
+function ignored(reason: string): EventAnswer {
+  return { kind: 'ignored', reason };
+}
+
+type Subject = Exclude<ReturnType<typeof subjectOf>, { readonly reason: string }>;
+
+/** The groups that a change of a list affects, or that an event about many groups names. */
+async function affected(
+  subject: Subject,
+  { policies, surroundings }: EventDoor,
+): Promise<SecurityGroupSummary[]> {
+  const ecs = surroundings.ecs(subject.regionId);
+  switch (subject.kind) {
+    case 'groups':
+      return ecs.listSecurityGroups(subject);
+    case 'port-list': {
+      const inRules = await ecs.listGroupsThatName('port-list', subject.portRangeListId);
+      return inRules.length === 0 ? [] : ecs.listSecurityGroups({ securityGroupIds: inRules });
+    }
+    case 'prefix-list': {
+      const { prefixListId } = subject;
+      const inRules = await ecs.listGroupsThatName('prefix-list', prefixListId);
+      if (!policies.policies.some((policy) => namesPrefixList(policy, prefixListId))) {
+        return inRules.length === 0 ? [] : ecs.listSecurityGroups({ securityGroupIds: inRules });
+      }
+      const groups = await ecs.listSecurityGroups();
+      return groups.filter(
+        (group) =>
+          inRules.includes(group.id) || prefixListsOf(policies, group).includes(prefixListId),
+      );
+    }
+    default:
+      return subject satisfies never;
+  }
+}
+
+function namesPrefixList(policy: Policy, prefixListId: string): boolean {
+  return (['ingress', 'egress'] as const).some((direction) =>
+    trafficOf(policy, direction).some(
+      ({ peer }) => peer.kind === 'prefix-list' && peer.prefixListId === prefixListId,
+    ),
+  );
+}
+
+interface Observation {
+  /** Absent: the group is not there. */
+  readonly seen?: { readonly summary: SecurityGroupSummary } & Pick<Examined, 'readAt' | 'reading'>;
+  readonly shows: boolean;
+}
+
+/**
+ * Reads a group with its tags, again with growing waits while the event's effect does not show: reads lag
+ * behind writes (DescribeSecurityGroupAttribute), and a read from before the event would be judged
+ * compliant. Two calls side by side, because neither tells all.
+ */
+async function observe(
+  event: ActionTrailEvent,
+  regionId: RegionId,
+  id: SecurityGroupId,
+  { ecs: ecsOf, now, sleep }: Surroundings,
+): Promise<Observation> {
+  const ecs = ecsOf(regionId);
+  for (let round = 0; ; round += 1) {
+    const delay = EFFECT_DELAYS_MS[round];
+    const readAt = now();
+    const [summaries, rules] = await Promise.all([
+      ecs.listSecurityGroups({ securityGroupIds: [id] }),
+      readRules(ecs, id),
+    ]);
+    const [summary] = summaries;
+    const reading = summary && withSummary(rules, summary);
+    if (!summary || !reading) {
+      // Any other change of a group that is not there is one of a group that has been deleted.
+      if (event.name !== 'CreateSecurityGroup' || delay === undefined) return { shows: false };
+    } else {
+      const seen = { summary, readAt, reading };
+      if (reading.status === 'unknown') return { seen, shows: true };
+      const shows = showsEffect(event, { summary, group: reading.group }) !== 'missing';
+      if (shows || delay === undefined) return { seen, shows };
+    }
+    await sleep(delay);
+  }
+}

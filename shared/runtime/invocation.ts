@@ -1,0 +1,140 @@
+import { createEcsClient, type EcsClient } from '../ecs';
+import { openRecordStore, type RecordStore, RecordStoreError } from '../evidence';
+import { createFunctionCaller } from '../fc';
+import { inScope, type PolicySet, regionInScope } from '../policy';
+import {
+  type HandOver,
+  handOver,
+  type Listing,
+  limitsOfFew,
+  listGroups,
+  type Run,
+  type RunLimits,
+  type Surroundings,
+} from '../remediation';
+import type { RegionId } from '../security-group';
+import type { FunctionContext } from './context';
+import { createLogger, type Logger } from './logger';
+import { readSettings, type Settings } from './settings';
+import { readStopSwitch } from './stop-switch';
+
+/** Kept back from the function's timeout for the last record. */
+const RESERVE_MS = 5_000;
+
+/** What a function works with during one invocation. */
+export interface Invocation {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly records: RecordStore;
+  readonly ecs: (regionId: RegionId) => EcsClient;
+  readonly surroundings: Surroundings & { readonly records: RecordStore };
+  /**
+   * Lists the groups that policies are about, in the regions that are looked after. Throws EcsError when
+   * the regions cannot be listed.
+   */
+  listInScope(policies: PolicySet): Promise<Listing>;
+  /** The limits of a run over a few of these groups. Throws EcsError and RecordStoreError. */
+  limitsOfFew(policies: PolicySet): Promise<RunLimits>;
+  /** Gives a run to the enforce function, shard by shard. Never throws; what failed is in the result. */
+  handOver(run: Run): Promise<HandOver>;
+}
+
+/**
+ * Prepares an invocation from the platform's context and the environment; `bindings` are on every line of
+ * the log. Nothing is called or checked yet but the settings: a role or a record store that is missing is
+ * missed when it is used. Throws an Error that names the variable that is wrong.
+ */
+export function startInvocation(
+  context: FunctionContext,
+  environment: Readonly<Record<string, string | undefined>>,
+  bindings: Readonly<Record<string, string>> = {},
+): Invocation {
+  const settings = readSettings(environment);
+  const log = createLogger(settings.logLevel, { requestId: context.requestId, ...bindings });
+  const deadline = Date.now() + Math.max(context.function.timeout * 1000 - RESERVE_MS, 1000);
+  const credentials = async () => credentialsOf(context);
+  const records = recordsOf(settings, context);
+  const listInScope = async (policies: PolicySet) => {
+    const listing = await listGroups(ecs, {
+      regionIds: settings.regionIds,
+      isWanted: (regionId) => regionInScope(policies, regionId),
+    });
+    return { ...listing, groups: listing.groups.filter((group) => inScope(policies, group)) };
+  };
+  const ecs = (regionId: RegionId) =>
+    createEcsClient({
+      regionId,
+      credentials,
+      deadline,
+      ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
+      onCall: (call) => log.debug({ call }, 'ECS call'),
+    });
+  return {
+    settings,
+    log,
+    records,
+    ecs,
+    surroundings: {
+      ecs,
+      records,
+      holder: context.requestId,
+      now: Date.now,
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      stop: () => readStopSwitch(settings.stop, records),
+    },
+    listInScope,
+    limitsOfFew: (policies) =>
+      limitsOfFew(records, policies, Date.now(), async () => {
+        const { groups, unlisted } = await listInScope(policies);
+        const [first] = unlisted;
+        if (first) throw new Error(`the groups cannot be counted: ${first.reason}`);
+        return groups.length;
+      }),
+    async handOver(run) {
+      const caller = createFunctionCaller({
+        accountId: context.accountId,
+        regionId: context.region,
+        credentials: credentialsOf(context),
+        ...(settings.serviceName === undefined ? {} : { serviceName: settings.serviceName }),
+        ...(settings.functionComputeEndpoint === undefined
+          ? {}
+          : { endpoint: settings.functionComputeEndpoint }),
+      });
+      return handOver(
+        run,
+        (payload, taskId) => caller.callAsync(settings.enforceFunction, payload, taskId),
+        ({ part, groups }, accepted) => {
+          if (accepted instanceof Error) {
+            log.error({ part, reason: accepted.message }, 'shard not handed over');
+          } else log.info({ part, groups: groups.length, accepted }, 'shard handed over');
+        },
+      );
+    },
+  };
+}
+
+/** A store that is not configured fails when it is used, as one does that cannot be reached. */
+function recordsOf({ records, ossEndpoint }: Settings, context: FunctionContext): RecordStore {
+  if (records !== undefined) {
+    return openRecordStore(records, {
+      region: context.region,
+      internal: true,
+      ...(ossEndpoint === undefined ? {} : { endpoint: ossEndpoint }),
+      credentials: async () => credentialsOf(context),
+    });
+  }
+  const fail = async () => {
+    throw new RecordStoreError(
+      'PALISADE_RECORDS is not set: name the bucket (oss://BUCKET) or the folder that records are written to',
+    );
+  };
+  return { putIfAbsent: fail, get: fail, list: fail };
+}
+
+/** The credentials of the function's role. Throws an Error if it has none. */
+export function credentialsOf({ credentials }: FunctionContext) {
+  if (!credentials?.accessKeyId) {
+    throw new Error('the function has no role: give it one that may call ECS');
+  }
+  return credentials;
+}

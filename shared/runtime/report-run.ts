@@ -1,0 +1,25 @@
+import { type RunResult, totalsOf } from '../remediation';
+import type { Logger } from './logger';
+
+/**
+ * Logs what a run found and did: a line for each group that is not plainly compliant, at `warn` if it stays
+ * so, at `error` if a guardrail kept its repair from being made, and one for the run, with `message`.
+ */
+export function reportRun(log: Logger, result: RunResult, message: string): void {
+  for (const group of result.groups) {
+    if (group.findingsBefore.length === 0) continue;
+    const { regionId, securityGroupId, verdictBefore, verdict, heldBack } = group;
+    const calls = group.calls.map(({ call, outcome }) => ({ action: call.action, ...outcome }));
+    log[levelOf(group)](
+      { regionId, securityGroupId, verdictBefore, verdict, heldBack, calls },
+      'group',
+    );
+  }
+  for (const reason of result.heldBack) log.error({ reason }, 'run held back');
+  log.info({ totals: totalsOf(result) }, message);
+}
+
+function levelOf({ verdict, heldBack }: RunResult['groups'][number]): 'info' | 'warn' | 'error' {
+  if (heldBack !== undefined) return 'error';
+  return verdict === 'compliant' || verdict === 'exempt' ? 'info' : 'warn';
+}
