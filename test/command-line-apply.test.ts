@@ -29,6 +29,29 @@ describe('apply', () => {
       ]);
     }));
 
+  it.concurrent('keeps records in a bucket, where its changes count for the limits of all doors', () =>
+    onStage(async (stage) => {
+      await stage.policyFile({ guardrails: '{ maxGroups: 1 }' });
+      const bucket = ['--region', 'cn-hangzhou', '--records', 'oss://palisade-records/kept'];
+      const environment = { PALISADE_OSS_ENDPOINT: stage.cloud.endpoint };
+      const apply = (...more: string[]) =>
+        stage.palisade('apply', [...bucket, ...more], environment);
+      stage.cloud.ecs.loadInventory(inventoryOf(open));
+      const first = await apply('--records-region', 'cn-hangzhou');
+      expect(first.exitCode).toBe(0);
+      const keys = [...stage.cloud.oss.objects('palisade-records').keys()];
+      expect(keys.filter((key) => /^kept\/runs\/.*\.outcome\.json$/.test(key))).toHaveLength(1);
+
+      stage.cloud.ecs.loadInventory(inventoryOf(makeGroup('sg-other', [])));
+      const second = await apply('--records-region', 'cn-hangzhou');
+      expect(second.exitCode).toBe(2);
+      expect(second.stdout).toMatch(/may change 0 \(1 less 1 of other runs within the hour\)/);
+
+      const nowhere = await apply();
+      expect(nowhere.exitCode).toBe(1);
+      expect(nowhere.stderr).toContain('add --records-region');
+    }));
+
   it.concurrent('changes nothing when a guardrail is exceeded, the stop switch is on or it is a dry run', () =>
     onStage(async (stage) => {
       const inventory = inventoryOf(open, makeGroup('sg-other', []));

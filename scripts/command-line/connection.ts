@@ -39,7 +39,7 @@ export async function listAsked(
 }
 
 /** The usual chain: environment variables, then the shared credential files, then an instance's role. */
-async function findCredentials(): Promise<CredentialsProvider> {
+export async function findCredentials(): Promise<CredentialsProvider> {
   const {
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,

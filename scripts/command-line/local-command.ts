@@ -4,7 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startLocalCloud } from '../../local-cloud';
 import { createFunctionCompute, type FunctionDefinition } from '../../local-cloud/function-compute';
-import { definitionsFor, functionRole, RECORD_BUCKET } from '../local-deployment';
+import {
+  definitionsFor,
+  functionRole,
+  type LocalDeployment,
+  RECORD_BUCKET,
+} from '../local-deployment';
 import { toldToStop } from './told-to-stop';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -30,6 +35,8 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
   const accountId = String(randomInt(1e15, 1e15 + 2 ** 47));
   const webhookSecret =
     process.env.PALISADE_WEBHOOK_SECRETS ?? `whsec_${randomBytes(32).toString('base64')}`;
+  // Of this account alone: limits that another one has used up are none of its business.
+  const records = resolve('out', 'local', accountId);
   let webhookPath: string | undefined;
   const cloud = await startLocalCloud({
     accountId,
@@ -46,7 +53,12 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
     ...(options.maxUrlLength === undefined ? {} : { maxUrlLength: options.maxUrlLength }),
     ...(options.callLog === undefined ? {} : { callLogFile: options.callLog }),
     functionCompute: async ({ endpoint, ...context }) => {
-      const definitions = await readDefinitions(options, accountId, endpoint, webhookSecret);
+      const definitions = await readDefinitions(options, {
+        accountId,
+        endpoint,
+        records,
+        webhookSecret,
+      });
       const functionCompute = createFunctionCompute({
         ...context,
         regionId: 'cn-hangzhou',
@@ -81,6 +93,7 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
       accessKeySecret,
       accountId,
       regionIds,
+      records,
     }),
   );
   await told;
@@ -94,19 +107,10 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
  */
 async function readDefinitions(
   { template = projectTemplate(), triggers }: LocalOptions,
-  accountId: string,
-  endpoint: string,
-  webhookSecret: string,
+  deployment: Omit<LocalDeployment, 'template'>,
 ): Promise<FunctionDefinition[]> {
   if (template === undefined) return [];
-  const records = resolve('out', 'records');
-  const definitions = await definitionsFor({
-    template,
-    accountId,
-    endpoint,
-    records,
-    webhookSecret,
-  });
+  const definitions = await definitionsFor({ template, ...deployment });
   const serviceName = 'palisade';
   return definitions.flatMap((definition) => [
     { ...definition, ...(triggers ? {} : { eventTriggers: [] }) },

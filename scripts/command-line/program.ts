@@ -108,6 +108,32 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
       process.exitCode = await lint(options);
     });
 
+  withConnection(
+    program.command('replay'),
+    'print JSON lines: one for each event, then the summary',
+  )
+    .argument('<file...>', 'recorded events, as JSON or JSON lines; - is standard input')
+    .description(
+      'say what the actiontrail function would do about recorded ActionTrail events; changes nothing',
+    )
+    .requiredOption('--policy <file>', 'policy file')
+    .option('--inventory <file>', 'groups from a file, as JSON, instead of ECS')
+    .option('--role <name>', 'role of the functions, whose own changes they ignore; name or ARN')
+    .option('--account <id>', 'account looked after; default: that of each event')
+    .addHelpText(
+      'after',
+      examples(
+        'palisade replay --policy policy.yaml events.jsonl',
+        'palisade replay --policy policy.yaml --inventory groups.json --role palisade *.json',
+        'aliyun actiontrail LookupEvents --LookupAttribute.1.Key EventRW --LookupAttribute.1.Value Write | palisade replay --policy policy.yaml -',
+      ),
+    )
+    .addHelpText('after', REPLAY_HELP)
+    .action(async (files: string[], options) => {
+      const { replay } = await import('./replay');
+      process.exitCode = await replay(files, options);
+    });
+
   program
     .command('local')
     .description('run ECS, STS, OSS and Function Compute on this machine until told to stop')
@@ -135,8 +161,8 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
     .addHelpText(
       'after',
       `
-Prints one line of JSON when it is ready: endpoints, an access key, the account and the regions; and, if
-the functions are built, the webhook with its secret.
+Prints one line of JSON when it is ready: endpoints, an access key, the account, the regions and the folder
+of the functions' records; and, if the functions are built, the webhook with its secret.
   GET <endpoint>/local-cloud/calls   every call so far, as JSON`,
     )
     .action(async (options) => {
@@ -152,7 +178,12 @@ the functions are built, the webhook with its secret.
 function withPolicy(command: Command): Command {
   return withConnection(command.requiredOption('--policy <file>', 'policy file'))
     .option('--all', 'show every group with findings, not only the first ones')
-    .option('--records <folder>', 'where records of runs and the stop switch are', 'out/records');
+    .option(
+      '--records <place>',
+      'where records, limits and the stop switch are: a folder, or oss://BUCKET to share them with the functions',
+      'out/records',
+    )
+    .option('--records-region <id>', 'region of that bucket');
 }
 
 function withSource(command: Command): Command {
@@ -161,7 +192,7 @@ function withSource(command: Command): Command {
     .option('--batch <file>', 'answer JSON lines; - is standard input');
 }
 
-function withConnection(command: Command): Command {
+function withConnection(command: Command, json = 'print one JSON object'): Command {
   return command
     .addOption(
       new Option('--region <id>', 'region to look at; repeatable')
@@ -169,7 +200,7 @@ function withConnection(command: Command): Command {
         .default([], 'every region'),
     )
     .option('--endpoint <url>', 'ECS endpoint, such as http://127.0.0.1:8080')
-    .option('--json', 'print one JSON object')
+    .option('--json', json)
     .addHelpText(
       'after',
       `
@@ -183,4 +214,14 @@ Exit codes:
   0  every group is compliant or exempt
   1  the command could not do its work
   2  a group violates a policy
+  3  something could not be read completely`;
+
+const REPLAY_HELP = `
+A file holds CloudEvents as EventBridge delivers them, bare records, lists of either, or what LookupEvents
+returns. Every event is judged by itself, by the groups as they are now; nothing is waited for.
+
+Exit codes:
+  0  no event leads to a group that violates a policy
+  1  something is not an event, or the command could not do its work; the other events are handled
+  2  an event leads to a group that violates a policy
   3  something could not be read completely`;

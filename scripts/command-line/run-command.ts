@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFolderStore } from '../../shared/evidence';
 import { inScope, regionInScope } from '../../shared/policy';
 import {
   type Listing,
@@ -18,16 +17,16 @@ import { exitCodeOf } from './exit-code';
 import { jsonReport } from './json-report';
 import { readPolicyFile } from './policy-file';
 import { showProgress } from './progress';
+import { openRecords, type RecordOptions } from './records';
 import { textReport } from './text-report';
 
 /** Options of `plan` and `apply`. */
-export interface RunOptions extends ConnectionOptions {
+export interface RunOptions extends ConnectionOptions, RecordOptions {
   readonly policy: string;
   readonly json?: boolean;
   readonly all?: boolean;
   /** Only for `apply`. */
   readonly yes?: boolean;
-  readonly records?: string;
 }
 
 /** Looks at every group and says what an `apply` would change. Gives the exit code. */
@@ -70,7 +69,7 @@ async function prepare(
   const groups = listing.groups.filter((group) => inScope(policies, group));
   const now = new Date();
   const runId = `cli-${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
-  const records = createFolderStore(options.records ?? 'out/records');
+  const records = await openRecords(options);
   return {
     listing,
     run: {

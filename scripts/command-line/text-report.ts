@@ -42,7 +42,8 @@ export function textReport(
   return [...lines, totalsTable(result), closingLine(result, applied)].join('\n');
 }
 
-function groupLines(group: GroupResult, applied: boolean): string[] {
+/** A group for people: how it stands, what was found, and what was or would be done. */
+export function groupLines(group: GroupResult, applied: boolean): string[] {
   const color = COLORS[group.verdict];
   const verdict =
     group.verdict === group.verdictBefore

@@ -14,7 +14,7 @@ export interface GroupStory {
 }
 
 interface OutcomeRecord {
-  readonly compliant: readonly string[];
+  readonly compliant: Readonly<Record<string, readonly string[]>>;
   readonly groups: readonly {
     readonly securityGroupId: string;
     readonly verdictBefore: Verdict;
@@ -40,7 +40,7 @@ export async function readStories(
   for (const key of await records.list(`runs/${runId}/`)) {
     if (!key.endsWith('.outcome.json')) continue;
     const record = JSON.parse((await records.get(key)) ?? '') as OutcomeRecord;
-    for (const securityGroupId of record.compliant) {
+    for (const securityGroupId of Object.values(record.compliant).flat()) {
       const verdict = 'compliant';
       stories.set(securityGroupId, {
         securityGroupId,

@@ -1,5 +1,6 @@
 import { type RecordStore, RecordStoreError } from '../evidence';
-import type { Permission } from '../security-group';
+import { matches, type Policy } from '../policy';
+import type { Permission, SecurityGroupSummary } from '../security-group';
 import { plainPacket } from './plain-packet';
 import type { CallResult, GroupResult, ReportedFinding, Run, RunResult } from './run';
 import { isUnfinished, totalsOf } from './verdict';
@@ -109,7 +110,7 @@ function keyOf(run: Run, attempt: number, step: 'intent' | 'outcome'): string {
   return `runs/${run.runId}/${run.part}.${attempt}.${step}.json`;
 }
 
-/** A compliant group is its id in a list; every other one is there with all that is known of it. */
+/** A compliant group is its id in a list of its region; every other one has all that is known of it. */
 function recordOf(run: Run, now: number, result: RunResult): string {
   const isPlain = (group: GroupResult) => group.findingsBefore.length === 0;
   return JSON.stringify(
@@ -127,12 +128,33 @@ function recordOf(run: Run, now: number, result: RunResult): string {
       heldBack: result.heldBack,
       ...(isUnfinished(result) ? { unfinished: true } : {}),
       totals: totalsOf(result),
-      compliant: result.groups.filter(isPlain).map((group) => group.securityGroupId),
+      policies: run.policies.policies.map((policy) => policyRecord(policy, run.groups)),
+      compliant: idsByRegion(result.groups.filter(isPlain)),
       groups: result.groups.filter((group) => !isPlain(group)).map(groupRecord),
     },
     null,
     1,
   );
+}
+
+/** A policy of the run, and how many groups of each region it is about. */
+function policyRecord(
+  { id, kind, severity, mode, match }: Policy,
+  groups: readonly SecurityGroupSummary[],
+) {
+  const counts: Record<string, number> = {};
+  for (const group of groups) {
+    if (matches(match, group)) counts[group.regionId] = (counts[group.regionId] ?? 0) + 1;
+  }
+  return { id, kind, severity, mode, groups: counts };
+}
+
+function idsByRegion(groups: readonly GroupResult[]): Record<string, string[]> {
+  const ids: Record<string, string[]> = {};
+  for (const { regionId, securityGroupId } of groups) {
+    ids[regionId] = [...(ids[regionId] ?? []), securityGroupId];
+  }
+  return ids;
 }
 
 function groupRecord(group: GroupResult) {

@@ -102,7 +102,7 @@ describe('records', () => {
       trigger: { kind: 'timer', id: 'timer one' },
       dryRun: false,
       policyDigest: policySet().digest,
-      compliant: ['sg-fine'],
+      compliant: { 'cn-hangzhou': ['sg-fine'] },
     };
     const planned = {
       action: 'AuthorizeSecurityGroupEgress',
@@ -177,7 +177,9 @@ describe('records', () => {
     await rm(runs);
     expect(verdicts(await stage.run('one', inventory))).toEqual({ 'sg-a': 'compliant' });
     expect(stage.writes()).toEqual(sent);
-    expect(await read('runs/run-one/whole.1.outcome.json')).toMatchObject({ compliant: ['sg-a'] });
+    expect(await read('runs/run-one/whole.1.outcome.json')).toMatchObject({
+      compliant: { 'cn-hangzhou': ['sg-a'] },
+    });
   });
 
   it('are a must for any other run', async () => {

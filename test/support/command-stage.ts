@@ -25,7 +25,10 @@ export interface CommandStage {
 export async function onStage(action: (stage: CommandStage) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'palisade-command-'));
   const holder: { fault: FaultHook | undefined } = { fault: undefined };
-  const cloud = await startLocalCloud({ fault: (call) => holder.fault?.(call) });
+  const cloud = await startLocalCloud({
+    buckets: [{ name: 'palisade-records' }],
+    fault: (call) => holder.fault?.(call),
+  });
   const policyFile = (options: PolicyTextOptions = {}) =>
     writeFile(join(folder, 'policy.yaml'), policyText(options));
   try {

@@ -1,0 +1,169 @@
+import type { EcsClient } from '../../shared/ecs';
+import type { RecordStore } from '../../shared/evidence';
+import { inScope, type PolicySet, regionInScope } from '../../shared/policy';
+import {
+  answerEvent,
+  type EventDoor,
+  isUnfinished,
+  limitsOfFew,
+  listGroups,
+  type RunLimits,
+  remediate,
+  type Surroundings,
+} from '../../shared/remediation';
+import { parseRegionId, type RegionId } from '../../shared/security-group';
+import { type ActionTrailEvent, eventRunId } from '../../shared/triggers/actiontrail';
+import { connect } from './connection';
+import type { SourceOptions } from './group-source';
+import { readInventory } from './inventory';
+import { createInventoryClient } from './inventory-client';
+import { readPolicyFile } from './policy-file';
+import { readOnce } from './read-once';
+import { readRecordedEvents } from './recorded-events';
+import { createTally, type ReplayOutcome } from './replay-outcome';
+import { showReplayProgress } from './replay-progress';
+import { outcomeJson, outcomeText, summaryText } from './replay-report';
+
+/** Options of `replay`. */
+export interface ReplayOptions extends SourceOptions {
+  readonly policy: string;
+  /** Name or ARN of the role that the functions run as. */
+  readonly role?: string;
+  /** Events about other accounts are ignored; absent: those of every account are taken. */
+  readonly account?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Says for each recorded event what the actiontrail function would do about it, given the groups as they
+ * are now. Changes nothing and keeps no record. Gives the exit code.
+ */
+export async function replay(files: readonly string[], options: ReplayOptions): Promise<number> {
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new Error('- is named twice, and standard input can be read once: name it once');
+  }
+  const policies = await readPolicyFile(options.policy);
+  const door = makeDoor(policies, await sourceOf(options), options);
+  const answered = new Set<string>();
+  const shownAt = new Map<string, string>();
+  const tally = createTally();
+  const { onRead, stop } = await showReplayProgress(files);
+  const report = (outcome: ReplayOutcome) => {
+    tally.add(outcome);
+    if (options.json) console.log(JSON.stringify(outcomeJson(outcome)));
+    else if (outcome.kind !== 'unreadable') console.log(outcomeText(outcome, shownAt));
+    else console.error(`palisade: ${outcome.at}: ${outcome.reason}`);
+  };
+  for (const file of files) {
+    try {
+      for await (const recorded of readRecordedEvents(file, onRead)) {
+        if (process.stdout.errored) break;
+        const { at } = recorded;
+        if ('event' in recorded) report(await answer(at, recorded.event, door, answered));
+        else report({ kind: 'unreadable', at, reason: recorded.unreadable });
+      }
+    } catch (error) {
+      const reason = `cannot be read: ${(error as Error).message}`;
+      report({ kind: 'unreadable', at: file, reason });
+    }
+  }
+  stop();
+  const summary = tally.summary();
+  console.log(options.json ? JSON.stringify({ summary }) : summaryText(summary));
+  return tally.exitCode();
+}
+
+/** `answered`: ids of the runs that came to their end, which a second delivery does not start again. */
+async function answer(
+  at: string,
+  event: ActionTrailEvent,
+  door: (event: ActionTrailEvent) => EventDoor,
+  answered: Set<string>,
+): Promise<ReplayOutcome> {
+  const runId = eventRunId(event);
+  if (answered.has(runId)) {
+    return { kind: 'ignored', at, event, reason: 'the event was answered before' };
+  }
+  try {
+    const { surroundings, ...rest } = door(event);
+    const given = await answerEvent(event, { ...rest, surroundings });
+    if (given.kind === 'ignored') return { kind: 'ignored', at, event, reason: given.reason };
+    const { run } = given;
+    const handedOver = given.kind === 'handed-over';
+    const result = handedOver ? await remediate(run, surroundings) : given.result;
+    if (!isUnfinished(result)) answered.add(runId);
+    return { kind: 'judged', at, event, run, result, handedOver };
+  } catch (error) {
+    return { kind: 'unknown', at, event, reason: (error as Error).message };
+  }
+}
+
+async function sourceOf(options: ReplayOptions): Promise<(regionId: RegionId) => EcsClient> {
+  if (options.inventory === undefined) return connect(options);
+  const inventory = await readInventory(options.inventory);
+  return (regionId) => createInventoryClient(regionId, inventory);
+}
+
+/** Prepares what the actiontrail function would answer an event with. */
+function makeDoor(
+  policies: PolicySet,
+  source: (regionId: RegionId) => EcsClient,
+  { region, role, account }: ReplayOptions,
+): (event: ActionTrailEvent) => EventDoor {
+  const clients = new Map<RegionId, EcsClient>();
+  const ecs = (regionId: RegionId) => {
+    const client = clients.get(regionId) ?? readOnce(source(regionId));
+    clients.set(regionId, client);
+    return client;
+  };
+  const regionIds = region.length > 0 ? region.map(parseRegionId) : undefined;
+  const roleName = role?.slice(role.lastIndexOf('/') + 1);
+  let limits: Promise<RunLimits> | undefined;
+  const surroundings: Surroundings = {
+    ecs,
+    holder: 'replay',
+    now: Date.now,
+    // What is read once does not change by waiting.
+    sleep: async () => {},
+    stop: async () => undefined,
+  };
+  return (event) => ({
+    policies,
+    accountId: account ?? event.accountId ?? '',
+    ...(roleName ? { roleName } : {}),
+    ...(regionIds ? { regionIds } : {}),
+    dryRun: true,
+    limits: () => {
+      limits ??= limitsOfFew(NOTHING_KEPT, policies, Date.now(), () =>
+        countGroups(policies, ecs, regionIds),
+      );
+      return limits;
+    },
+    handOver: async () => {},
+    surroundings,
+  });
+}
+
+const NOTHING_KEPT: RecordStore = {
+  putIfAbsent: async () => true,
+  get: async () => undefined,
+  list: async () => [],
+};
+
+async function countGroups(
+  policies: PolicySet,
+  ecs: (regionId: RegionId) => EcsClient,
+  regionIds: readonly RegionId[] | undefined,
+): Promise<number> {
+  const { groups, unlisted } = await listGroups(ecs, {
+    regionIds,
+    isWanted: (regionId) => regionInScope(policies, regionId),
+  });
+  const [first] = unlisted;
+  if (first) {
+    throw new Error(
+      `the groups cannot be counted for maxGroupsPercent: ${first.regionId}: ${first.reason}`,
+    );
+  }
+  return groups.filter((group) => inScope(policies, group)).length;
+}
