@@ -3,16 +3,28 @@
  * change. One file for each kind, under `kinds/`. Reading files is apart, in `load.ts`, because the
  * functions carry their policies ready-checked and need no parser.
  */
+export {
+  describeEnding,
+  describeExemption,
+  type EndingExemption,
+  exemptionsEndingSoon,
+  policyFor,
+} from './exemptions';
 export { describePlannedRule } from './kinds/describe-rules';
 export type { Change, Finding } from './kinds/finding';
-export { judge, prefixListsOf, trafficOf } from './kinds/index';
+export {
+  type ExemptionInForce,
+  exemptionsInForce,
+  judge,
+  prefixListsOf,
+  trafficOf,
+} from './kinds/index';
 export { ruleSetOf } from './kinds/rule-set';
 export {
-  describeExemption,
-  exemptionOf,
   inScope,
   matches,
+  matchesRegion,
   regionInScope,
   selectPolicies,
 } from './match';
-export type { Guardrails, Policy, PolicyMode, PolicySet, Severity } from './policy';
+export type { Exemption, Guardrails, Policy, PolicyMode, PolicySet, Severity } from './policy';

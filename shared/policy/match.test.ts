@@ -1,5 +1,5 @@
-import { describeExemption, exemptionOf, inScope, matches, regionInScope } from './index';
-import type { Exemption, Match, Policy, PolicySet } from './policy';
+import { inScope, matches, regionInScope } from './index';
+import type { Match, Policy, PolicySet } from './policy';
 import { groupOf } from './testing/groups';
 
 const ANY: Match = { regions: ['*'], names: ['*'], types: ['normal', 'enterprise'], tags: {} };
@@ -36,52 +36,19 @@ test.each(['constructor', 'toString', '__proto__'])(
   },
 );
 
-function policyWith(exempt: readonly Exemption[], match: Match = ANY): Policy {
+function policyAbout(match: Match): Policy {
   return {
     id: 'p',
     kind: 'describe-rules',
     mode: 'enforce',
     severity: 'low',
     match,
-    exempt,
+    exempt: [],
     direction: ['egress'],
     template: '{text}',
     fields: {},
   };
 }
-
-describe('an exemption', () => {
-  const exemption = { groups: ['sg-bp1'], reason: 'mail relay', until: '2027-03-31' };
-  const holds = (now: string, exempt: Exemption = exemption) =>
-    exemptionOf(policyWith([exempt]), group, Date.parse(now)) !== undefined;
-
-  test('holds to the end of its last day in UTC', () => {
-    expect(holds('2027-03-31T23:59:59.999Z')).toBe(true);
-    expect(holds('2027-04-01T00:00:00Z')).toBe(false);
-    expect(holds('2027-04-01T07:59:00+08:00')).toBe(true);
-  });
-
-  test('without a last day holds for ever', () => {
-    expect(holds('9999-01-01', { groups: ['sg-bp1'], reason: 'legacy' })).toBe(true);
-  });
-
-  test('holds for the groups that it names, and no others', () => {
-    expect(holds('2027-01-01', { ...exemption, groups: ['sg-bp', 'sg-bp11'] })).toBe(false);
-  });
-
-  test('that has ended does not hide one that holds', () => {
-    const ended = { ...exemption, reason: 'old', until: '2020-01-01' };
-    const found = exemptionOf(policyWith([ended, exemption]), group, Date.parse('2027-01-01'));
-    expect(found).toBe(exemption);
-  });
-
-  test('is described with its end, reason and ticket', () => {
-    expect(describeExemption({ ...exemption, ticket: 'SEC-1' })).toBe(
-      'exempt until 2027-03-31: mail relay (SEC-1)',
-    );
-    expect(describeExemption({ groups: [], reason: 'legacy' })).toBe('exempt: legacy');
-  });
-});
 
 function policySet(policies: Policy[]): PolicySet {
   return {
@@ -94,13 +61,13 @@ function policySet(policies: Policy[]): PolicySet {
 }
 
 test('a group is in scope if any policy is about it', () => {
-  const elsewhere = policyWith([], { ...ANY, regions: ['us-*'] });
-  expect(inScope(policySet([elsewhere, policyWith([])]), group)).toBe(true);
+  const elsewhere = policyAbout({ ...ANY, regions: ['us-*'] });
+  expect(inScope(policySet([elsewhere, policyAbout(ANY)]), group)).toBe(true);
   expect(inScope(policySet([elsewhere]), group)).toBe(false);
 });
 
 test('a region is in scope before its groups are known', () => {
-  const policies = policySet([policyWith([], { ...ANY, regions: ['cn-*'], names: ['x'] })]);
+  const policies = policySet([policyAbout({ ...ANY, regions: ['cn-*'], names: ['x'] })]);
   expect(regionInScope(policies, 'cn-beijing')).toBe(true);
   expect(regionInScope(policies, 'us-west-1')).toBe(false);
 });

@@ -1,5 +1,5 @@
 import type { SecurityGroupSummary } from '../security-group';
-import type { Exemption, Match, Policy, PolicySet } from './policy';
+import type { Match, PolicySet } from './policy';
 import { matchesWildcard } from './wildcard';
 
 /** Whether a policy is about a group. */
@@ -16,32 +16,9 @@ export function matches(match: Match, group: SecurityGroupSummary): boolean {
   );
 }
 
-/** Whether a policy can be about groups of a region. */
-function matchesRegion(match: Match, regionId: string): boolean {
+/** Whether there can be groups in a region that match. */
+export function matchesRegion(match: Match, regionId: string): boolean {
   return match.regions.some((region) => matchesWildcard(region, regionId));
-}
-
-/** The exemption of a policy that holds for a group at a time (milliseconds since 1970), if any. */
-export function exemptionOf(
-  policy: Policy,
-  group: SecurityGroupSummary,
-  now: number,
-): Exemption | undefined {
-  return policy.exempt.find(
-    (exemption) => exemption.groups.includes(group.id) && !hasEnded(exemption, now),
-  );
-}
-
-/** Whether an exemption's last day, in UTC, has passed. */
-export function hasEnded(exemption: Exemption, now: number): boolean {
-  if (exemption.until === undefined) return false;
-  return now >= Date.parse(exemption.until) + 24 * 60 * 60 * 1000;
-}
-
-/** An exemption in words. */
-export function describeExemption({ reason, ticket, until }: Exemption): string {
-  const end = until === undefined ? '' : ` until ${until}`;
-  return `exempt${end}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`;
 }
 
 /** Whether any of some policies is about a group; no other group needs to be read. */

@@ -3,9 +3,9 @@ import { denying, describing, problems, SMTP } from './testing/policy-files';
 describe('a file that makes no sense is refused', () => {
   test('with an exemption that has ended', () => {
     const exempt = (until: string) =>
-      describing(`    exempt: [{ groups: [sg-1], reason: x, until: ${until} }]`);
+      describing(`    exempt: [{ groups: [sg-1], reason: x, ticket: T-1, until: ${until} }]`);
     expect(problems(exempt('2026-11-22'))).toEqual([
-      '7:50: policies[0].exempt[0].until: 2026-11-22 has passed: remove the exemption, or write a later day',
+      '7:63: policies[0].exempt[0].until: 2026-11-22 has passed: remove the exemption, or write a later day',
     ]);
     expect(problems(exempt('2026-11-23'))).toEqual([]);
   });

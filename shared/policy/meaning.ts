@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasPorts, PROTOCOL_NUMBERS, parseCidr, parseProtocol } from '../security-group';
+import { checkExemptions } from './check-exemptions';
+import { checkTraffic } from './check-traffic';
 import {
   type DescriptionTemplate,
   LONGEST_DESCRIPTION,
@@ -7,9 +8,7 @@ import {
   TEXT,
 } from './description-template';
 import { type Denial, denialsOf, formatDenial } from './kinds/denials';
-import { INTERNET } from './kinds/internet';
-import { hasEnded } from './match';
-import type { Mistake } from './mistake';
+import type { Mistake, Report } from './mistake';
 import type { PolicyFile } from './schema';
 import { wildcardsOverlap } from './wildcard';
 
@@ -30,46 +29,16 @@ export function checkMeaning(file: PolicyFile, now: number): Mistake[] {
     const first = file.policies.findIndex(({ id }) => id === policy.id);
     if (first < index)
       report(['id'], `"${policy.id}" is taken by policies[${first}]: choose another`);
-    policy.exempt.forEach((exemption, position) => {
-      if (hasEnded(exemption, now)) {
-        report(
-          ['exempt', position, 'until'],
-          `${exemption.until} has passed: remove the exemption, or write a later day`,
-        );
-      }
-    });
+    checkExemptions(policy, file.quotas.rulesPerGroup, now, report);
     if (policy.kind === 'describe-rules') checkDescribeRules(policy, report);
     else checkDenial(policy, file.quotas.rulesPerGroup, report);
   });
   return [...findings, ...checkJointQuota(file), ...checkStandards(file)];
 }
 
-type Report = (below: (string | number)[], message: string, atKey?: boolean) => void;
-
 function checkDenial(policy: PolicyOf<DenyKind>, quota: number, report: Report): void {
-  const side = policy.kind === 'deny-egress' ? 'to' : 'from';
   policy.deny.forEach((traffic, index) => {
-    const path = ['deny', index];
-    const protocol = parseProtocol(traffic.protocol);
-    if (traffic.ports && (protocol === 'all' || !hasPorts(protocol))) {
-      report(
-        [...path, 'ports'],
-        `ports do not go with protocol ${traffic.protocol}: write one entry for tcp and one for udp, or leave ports out`,
-        true,
-      );
-    }
-    const ipv4Only = protocol === PROTOCOL_NUMBERS.ICMP;
-    const ipv6Only = protocol === PROTOCOL_NUMBERS.ICMPV6;
-    traffic.peers.forEach((peer, position) => {
-      if (peer === INTERNET || /^(sg|pl)-/.test(peer)) return;
-      const { family } = parseCidr(peer);
-      if ((ipv4Only && family === 6) || (ipv6Only && family === 4)) {
-        report(
-          [...path, side, position],
-          `${peer} does not go with protocol ${traffic.protocol}: write icmp for IPv4 and icmpv6 for IPv6, in entries of their own`,
-        );
-      }
-    });
+    checkTraffic(traffic, policy.kind, ['deny', index], report);
   });
   let rules = 0;
   let beyond: Denial | undefined;

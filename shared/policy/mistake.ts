@@ -4,3 +4,6 @@ export interface Mistake {
   readonly message: string;
   readonly atKey?: boolean;
 }
+
+/** Notes a mistake at a place below the policy under check. */
+export type Report = (below: (string | number)[], message: string, atKey?: boolean) => void;

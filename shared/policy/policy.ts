@@ -14,13 +14,15 @@ export interface Match {
   readonly tags: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Groups that a policy leaves alone, why, and until when. */
+/** Groups that a policy leaves alone, or some of whose traffic it leaves alone, why, and until when. */
 export interface Exemption {
   readonly groups: readonly string[];
+  /** What is let pass; absent: everything that the policy is about. */
+  readonly traffic?: ExemptTraffic | undefined;
   readonly reason: string;
-  readonly ticket?: string | undefined;
+  readonly ticket: string;
   /** Last day, YYYY-MM-DD in UTC, on which the exemption holds. */
-  readonly until?: string | undefined;
+  readonly until: string;
 }
 
 /**
@@ -54,10 +56,15 @@ export interface DeniedTraffic {
   readonly ports?: readonly PortRange[] | undefined;
 }
 
+/** Traffic that is let pass although a policy denies it; without `peers`, whatever the far side is. */
+export type ExemptTraffic = Omit<DeniedTraffic, 'peers'> & Partial<Pick<DeniedTraffic, 'peers'>>;
+
 /** Denies traffic out of a group, or into it. */
 export interface DenyPolicy extends PolicyBase {
   readonly kind: 'deny-egress' | 'deny-ingress';
   readonly deny: readonly DeniedTraffic[];
+  /** What exemptions take off that at some group. No file holds it: policyFor works it out. */
+  readonly except?: readonly ExemptTraffic[];
   readonly rule: {
     readonly priority: number;
     /** A template; its placeholders are `policy`, `severity`, those of `fields`, or tags of the group. */

@@ -35,7 +35,9 @@ describe('an unknown key is refused at every level with what was meant', () => {
       '7:14: policies[0].match.region: "region" is not known here: did you mean "regions"?',
     ],
     [
-      describing('    exempt: [{ group: sg-1, groups: [sg-1], reason: x }]'),
+      describing(
+        '    exempt: [{ group: sg-1, groups: [sg-1], reason: x, ticket: T-1, until: 2027-01-01 }]',
+      ),
       '7:16: policies[0].exempt[0].group: "group" is not known here: did you mean "groups"?',
     ],
     [

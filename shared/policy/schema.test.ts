@@ -104,6 +104,22 @@ describe('a value that does not fit is refused with what to write', () => {
       '7:14: policies[0].exempt[0].reason: is missing: write why, for the record',
     ],
     [
+      describing('    exempt: [{ groups: [sg-1], reason: " " }]'),
+      '7:40: policies[0].exempt[0].reason: is empty: write why, for the record',
+    ],
+    [
+      describing('    exempt: [{ groups: [sg-1], reason: x }]'),
+      '7:14: policies[0].exempt[0].ticket: is missing: write the ticket that allows it, such as SEC-1234',
+    ],
+    [
+      describing('    exempt: [{ groups: [sg-1], reason: x, ticket: 1234 }]'),
+      '7:51: policies[0].exempt[0].ticket: is 1234, not a text: write it in quotes, "1234"',
+    ],
+    [
+      describing('    exempt: [{ groups: [sg-1], reason: x, ticket: T-1 }]'),
+      '7:14: policies[0].exempt[0].until: is missing: write the last day on which it holds, such as 2027-03-31',
+    ],
+    [
       describing('    exempt: [{ groups: [], reason: x }]'),
       '7:24: policies[0].exempt[0].groups: is empty: list at least one security group id',
     ],
@@ -113,7 +129,7 @@ describe('a value that does not fit is refused with what to write', () => {
     ],
     [
       describing('    exempt: [{ groups: [sg-1], reason: x, until: 2027-02-30 }]'),
-      '7:50: policies[0].exempt[0].until: is "2027-02-30": write a day like 2027-03-31',
+      '7:50: policies[0].exempt[0].until: is "2027-02-30": write the last day on which it holds, such as 2027-03-31',
     ],
     [
       denying('{ to: [], protocol: tcp }'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FormatError, parseCidr, parseProtocol } from '../security-group';
 import { INTERNET } from './kinds/internet';
+import type { ExemptTraffic } from './policy';
 import { mergePorts, parsePolicyPort } from './ports';
 
 /**
@@ -62,15 +63,19 @@ const match = z
   })
   .prefault({});
 
-const exemption = z.strictObject({
+function required(remedy: string) {
+  return z.string(remedy).trim().min(1, remedy);
+}
+
+const exemption = {
   groups: list(
     text.regex(/^sg-[A-Za-z0-9_-]+$/, 'write a security group id, such as sg-bp67acfm'),
     'list at least one security group id',
   ),
-  reason: z.string('write why, for the record').trim().min(1, 'write why, for the record'),
-  ticket: text.optional(),
-  until: z.iso.date('write a day like 2027-03-31').optional(),
-});
+  reason: required('write why, for the record'),
+  ticket: required('write the ticket that allows it, such as SEC-1234'),
+  until: z.iso.date('write the last day on which it holds, such as 2027-03-31'),
+};
 
 const field = z
   .strictObject({
@@ -94,7 +99,6 @@ const common = {
   mode: z.enum(['observe', 'enforce']).default('observe'),
   severity: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
   match,
-  exempt: z.array(exemption).default([]),
 };
 
 const rule = z
@@ -104,17 +108,37 @@ const rule = z
     fields,
   })
   .prefault({});
-const denied = {
-  protocol,
-  ports: list(port, 'list at least one, or leave the key out for all ports')
-    .transform(mergePorts)
-    .optional(),
-};
+const ports = list(port, 'list at least one, or leave the key out for all ports')
+  .transform(mergePorts)
+  .optional();
+const denied = { protocol, ports };
 const denials = 'list the traffic to deny';
+
+/** An exemption that says nothing of traffic is of all that the policy denies. */
+const exemptTraffic = { ...exemption, protocol: protocol.optional(), ports };
+type Exempted<Key extends keyof ExemptTraffic> = ExemptTraffic[Key] | undefined;
+
+function withTraffic<Rest>(
+  rest: Rest,
+  peers: Exempted<'peers'>,
+  protocol: Exempted<'protocol'>,
+  ports: Exempted<'ports'>,
+): Rest | (Rest & { traffic: ExemptTraffic }) {
+  if (!peers && !protocol && !ports) return rest;
+  const traffic = { protocol: protocol ?? 'all', ...(peers && { peers }), ...(ports && { ports }) };
+  return { ...rest, traffic };
+}
 
 /** The far side is called what it is: where traffic goes to, or where it comes from. */
 const denyEgress = z.strictObject({
   ...common,
+  exempt: z
+    .array(
+      z
+        .strictObject({ ...exemptTraffic, to: list(peer).optional() })
+        .transform(({ to, protocol, ports, ...rest }) => withTraffic(rest, to, protocol, ports)),
+    )
+    .default([]),
   kind: z.literal('deny-egress'),
   deny: list(
     z
@@ -129,6 +153,15 @@ const denyEgress = z.strictObject({
 });
 const denyIngress = z.strictObject({
   ...common,
+  exempt: z
+    .array(
+      z
+        .strictObject({ ...exemptTraffic, from: list(peer).optional() })
+        .transform(({ from, protocol, ports, ...rest }) =>
+          withTraffic(rest, from, protocol, ports),
+        ),
+    )
+    .default([]),
   kind: z.literal('deny-ingress'),
   deny: list(
     z
@@ -141,6 +174,7 @@ const denyIngress = z.strictObject({
 
 const describeRules = z.strictObject({
   ...common,
+  exempt: z.array(z.strictObject(exemption)).default([]),
   kind: z.literal('describe-rules'),
   direction: list(z.enum(['ingress', 'egress'])).default(['ingress', 'egress']),
   template: text,

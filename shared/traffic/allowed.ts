@@ -54,7 +54,7 @@ export function allowed(
   return withinLimit(workLimit, (work) => {
     const holes: Hole[] = [];
     for (const flow of region) {
-      const { boxes, given } = regionPart(flow, ruleSet.lists, 'usable');
+      const { boxes, given } = regionPart(flow, ruleSet.lists, 'usable', work);
       for (const box of boxes) holes.push(...findHoles(ruleSet, direction, box, given, work));
     }
     const best = holes.find((hole) => hole.certain) ?? holes[0];
@@ -80,7 +80,7 @@ export function allowedTraffic(
   return withinLimit(workLimit, (work) => {
     const traffic: AllowedTraffic[] = [];
     for (const flow of region) {
-      const { boxes, given, family } = regionPart(flow, ruleSet.lists, 'usable');
+      const { boxes, given, family } = regionPart(flow, ruleSet.lists, 'usable', work);
       for (const box of boxes) {
         const list = cutToBox(decisionList(ruleSet, direction, family), box, work, { given });
         for (const contender of list.contenders.filter(({ entry }) => entry.accept)) {

@@ -1,11 +1,11 @@
 import type { AddressFamily, Direction, Rule } from '../security-group';
 import { type Box, boxContains, intersect } from './box';
 import { decisionList, type Entry } from './decision-list';
-import { Grid } from './grid';
 import { cutToBox, isSubset, visitDecided } from './local-list';
+import { minus } from './minus';
 import { regionPart } from './region';
 import type { Flow, ReadLists, RuleSet } from './rule-set';
-import { UncoveredSearch, type Visit } from './uncovered';
+import type { Visit } from './uncovered';
 import { DEFAULT_WORK_LIMIT, type Undecided, type WorkMeter, withinLimit } from './work';
 
 /** Packets whose verdict changes, all of them in the same way. */
@@ -154,31 +154,12 @@ export function changesOutside(
   lists?: ReadLists,
   workLimit: number = DEFAULT_WORK_LIMIT,
 ): Difference | Undecided {
-  const parts = region.map((flow) => regionPart(flow, lists, 'every'));
-  return withinLimit(workLimit, (work) => ({
-    verdict: 'exact',
-    changes: changes.flatMap((change) => {
+  return withinLimit(workLimit, (work) => {
+    const parts = region.map((flow) => regionPart(flow, lists, 'every', work));
+    const outside = changes.flatMap((change) => {
       const inside = parts.flatMap((part) => (isSubset(part.given, change.on) ? part.boxes : []));
       return minus(change.box, inside, work).map((box) => ({ ...change, box }));
-    }),
-  }));
-}
-
-/** A box minus others, as boxes that do not overlap. */
-function minus(target: Box, others: readonly Box[], work: WorkMeter): Box[] {
-  const covers = others.flatMap((box) => intersect(box, target) ?? []);
-  const grid = new Grid(target.family, [target, ...covers]);
-  const all = grid.cellsOf([target, ...covers]);
-  const rest: Box[] = [];
-  new UncoveredSearch(all, work).visit(
-    all,
-    0,
-    covers.map((_, n) => n + 1),
-    (cells, offset) => {
-      work.keep();
-      rest.push(grid.toBox(cells, offset));
-      return false;
-    },
-  );
-  return rest;
+    });
+    return { verdict: 'exact', changes: outside };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Direction, Rule } from '../security-group';
-import { ALL_ADDRESSES, type Box } from './box';
+import { ALL_ADDRESSES, type Box, type Span } from './box';
 import { decide } from './decide';
 import { decisionList } from './decision-list';
 import { layOutAddresses } from './layout';
@@ -68,12 +68,18 @@ export function findHoles(
       return [{ by, certain: true, on: [], familiar: () => familiarBox(certain, contender, sure) }];
     }
     const pinned = sure && pinService(grid.toBox(sure, 0));
-    if (pinned && everyPeerPasses(pinned)) {
+    // Where some addresses are left out, they may be those of all the members.
+    if (pinned && isEveryAddress(within.peer) && everyPeerPasses(pinned)) {
       return [{ by, certain: true, on: [], familiar: () => pinned }];
     }
     const on = [...given, ...decide(ruleSet, packetIn(grid.toBox(some, 0), direction)).on];
     return [{ by, certain: false, on, familiar: () => familiarBox(possible, contender, some) }];
   });
+
+  function isEveryAddress({ first, last }: Span<bigint>): boolean {
+    const every = ALL_ADDRESSES[within.family];
+    return first === every.first && last === every.last;
+  }
 
   /** Some packets that a contender decides, as eight numbers of the grid. */
   function findIn(packets: Packets, contender: Contender, peer?: bigint): Int32Array | undefined {

@@ -12,4 +12,5 @@ export { type NeverMatched, neverMatched } from './never-matched';
 export { pool } from './pool';
 export { redundant } from './redundant';
 export type { Decider, Flow, FlowPeer, Packet, ReadLists, RuleSet } from './rule-set';
+export { packetIn } from './witness';
 export { DEFAULT_WORK_LIMIT, type Undecided } from './work';

@@ -1,6 +1,9 @@
 import { type AddressFamily, type Cidr, EVERY_ADDRESS, type PortRange } from '../security-group';
 import { ALL_ADDRESSES, ALL_PORTS, type Box, boxesOf, type Span, servicesOf } from './box';
+import { isSubset } from './local-list';
+import { minus } from './minus';
 import type { Flow, ReadLists } from './rule-set';
+import type { WorkMeter } from './work';
 
 /** A flow as boxes, and the unknowns that hold for each of its packets, as its peer is one of them. */
 export interface RegionPart {
@@ -13,12 +16,15 @@ const USABLE_PORTS: Span<number> = { first: 1, last: ALL_PORTS.last };
 
 /**
  * The packets of a flow. `allPorts` is what `all` ports stand for: `usable` is 1 to 65535, `every`
- * adds port 0. A prefix list that was read stands for its blocks.
+ * adds port 0. A prefix list that was read stands for its blocks. What is excepted is left out; where it
+ * hangs on what was not read, `usable` keeps what may belong to the flow, and `every` only what must.
+ * Throws WorkLimitReached.
  */
 export function regionPart(
   flow: Flow,
   lists: ReadLists | undefined,
   allPorts: 'usable' | 'every',
+  work: WorkMeter,
 ): RegionPart {
   const { family } = flow;
   const span = (ports: 'all' | PortRange) =>
@@ -28,7 +34,11 @@ export function regionPart(
   const services = servicesOf(flow.protocol, [span(flow.ports)]);
   const boxes =
     own.family === family ? boxesOf(family, services, span(flow.sourcePorts), peers, own) : [];
-  return { family, boxes, given };
+  const excepted = (flow.except ?? [])
+    .map((exception) => regionPart(exception, lists, 'every', work))
+    .filter((part) => allPorts === 'every' || isSubset(part.given, given))
+    .flatMap((part) => part.boxes);
+  return { family, boxes: boxes.flatMap((box) => minus(box, excepted, work)), given };
 }
 
 function flowPeers(

@@ -64,6 +64,11 @@ export interface Flow {
   readonly peer: FlowPeer;
   /** Absent: every address of the group. */
   readonly own?: Cidr;
+  /**
+   * Traffic that is left out. Where it is not known whether a packet is, for a group or list that was not
+   * read, questions of what gets through count it in, and proofs that nothing else changes leave it out.
+   */
+  readonly except?: readonly Omit<Flow, 'except'>[];
 }
 
 /** The far side of a flow. A CIDR block of the other family holds no packet of the flow. */

@@ -1,6 +1,5 @@
 import {
   type AddressFamily,
-  type Cidr,
   type Direction,
   describePeer,
   formatCidr,
@@ -15,15 +14,20 @@ import {
 import type { Flow } from '../../traffic';
 import type { DeniedTraffic } from '../policy';
 import { mergePorts } from '../ports';
+import { mergeBlocks } from './blocks';
 import { INTERNET, INTERNET_BLOCKS } from './internet';
 
+/** A protocol, with a range of destination ports where it has ports. */
+export interface Services {
+  readonly protocol: Protocol;
+  readonly ports: 'all' | PortRange;
+}
+
 /** One far side, protocol and port range; a drop rule for each of its peers stops it. */
-export interface Denial {
+export interface Denial extends Services {
   /** The far side as a policy names it. */
   readonly name: string;
   readonly peers: readonly DeniedPeer[];
-  readonly protocol: Protocol;
-  readonly ports: 'all' | PortRange;
 }
 
 export type DeniedPeer = Exclude<Peer, { kind: 'none' }>;
@@ -33,29 +37,46 @@ export type DeniedPeer = Exclude<Peer, { kind: 'none' }>;
  * blocks that touch one block, and pieces that others hold are left out.
  */
 export function denialsOf(deny: readonly DeniedTraffic[]): Denial[] {
-  const pieces = deny.flatMap(({ peers, protocol: name, ports }) => {
-    const protocol = parseProtocol(name);
-    return peers.flatMap((text) =>
-      (ports ?? (['all'] as const)).map(
-        (range): Denial => ({ ...parsePeers(text, protocol), protocol, ports: range }),
+  const pieces = deny.flatMap((traffic) =>
+    traffic.peers.flatMap((text) =>
+      servicesOf(traffic).map(
+        (services): Denial => ({ ...parsePeers(text, services.protocol), ...services }),
       ),
-    );
-  });
+    ),
+  );
   return withoutHeld(joinBlocks(joinPorts(pieces)));
 }
 
-/** The traffic of a denial, or of one of its peers. What an id stands for may be of both families. */
-export function flowsOf({ peers, protocol, ports }: Denial): Flow[] {
+/** The protocol and port ranges that a policy names, one by one. */
+export function servicesOf({
+  protocol,
+  ports,
+}: Pick<DeniedTraffic, 'protocol' | 'ports'>): Services[] {
+  return (ports ?? (['all'] as const)).map((range) => ({
+    protocol: parseProtocol(protocol),
+    ports: range,
+  }));
+}
+
+/** The traffic of a denial, but for exceptions. What an id stands for may be of both families. */
+export function flowsOf(
+  { peers, protocol, ports }: Omit<Denial, 'name'>,
+  except: readonly Flow[] = [],
+): Flow[] {
   return peers.flatMap((peer) => {
     const families: readonly AddressFamily[] = peer.kind === 'cidr' ? [peer.cidr.family] : [4, 6];
-    return families.map(
-      (family) => ({ family, protocol, ports, sourcePorts: 'all', peer }) as const,
-    );
+    return families.map((family): Flow => {
+      const flow = { family, protocol, ports, sourcePorts: 'all', peer } as const;
+      return except.length === 0 ? flow : { ...flow, except };
+    });
   });
 }
 
 /** A denial in words: `TCP 25 to 0.0.0.0/0`. */
-export function formatDenial({ name, protocol, ports }: Denial, direction: Direction): string {
+export function formatDenial(
+  { name, protocol, ports }: Omit<Denial, 'peers'>,
+  direction: Direction,
+): string {
   const port =
     ports === 'all'
       ? ''
@@ -64,7 +85,8 @@ export function formatDenial({ name, protocol, ports }: Denial, direction: Direc
   return `${formatProtocol(protocol)}${port} ${preposition} ${name}`;
 }
 
-function parsePeers(text: string, protocol: Protocol): Pick<Denial, 'name' | 'peers'> {
+/** The far side that a policy names by a text. */
+export function parsePeers(text: string, protocol: Protocol): Pick<Denial, 'name' | 'peers'> {
   if (text === INTERNET) {
     const { ICMP, ICMPV6 } = PROTOCOL_NUMBERS;
     const blocks = INTERNET_BLOCKS.filter(
@@ -105,35 +127,6 @@ function joinBlocks(denials: readonly Denial[]): Denial[] {
       (cidr): Denial => ({ ...first, name: formatCidr(cidr), peers: [{ kind: 'cidr', cidr }] }),
     );
   });
-}
-
-/** Blocks of one family in order, halves of a block made one and blocks within others left out. */
-function mergeBlocks(cidrs: readonly Cidr[]): Cidr[] {
-  const merged: Cidr[] = [];
-  const ordered = [...cidrs].sort((a, b) =>
-    a.first === b.first ? a.prefixLength - b.prefixLength : a.first < b.first ? -1 : 1,
-  );
-  for (const cidr of ordered) {
-    let block = cidr;
-    let previous = merged.at(-1);
-    if (previous && block.last <= previous.last) continue;
-    while (previous && areHalves(previous, block)) {
-      block = { ...previous, prefixLength: previous.prefixLength - 1, last: block.last };
-      merged.pop();
-      previous = merged.at(-1);
-    }
-    merged.push(block);
-  }
-  return merged;
-}
-
-function areHalves(lower: Cidr, upper: Cidr): boolean {
-  const size = lower.last - lower.first + 1n;
-  return (
-    lower.prefixLength === upper.prefixLength &&
-    lower.last + 1n === upper.first &&
-    lower.first % (2n * size) === 0n
-  );
 }
 
 /** Leaves out each peer that another denial holds; of two that hold each other the first one stays. */

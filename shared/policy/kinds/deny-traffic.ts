@@ -1,56 +1,73 @@
 import {
   type Direction,
   describePeer,
-  describeRule,
   newDropRule,
   type Rule,
   type SecurityGroup,
 } from '../../security-group';
-import { type Allowed, allowed, describePacket, type Flow, type ReadLists } from '../../traffic';
+import { allowed, type Flow, type ReadLists } from '../../traffic';
 import { parseTemplate, renderDescription, shorten } from '../description-template';
 import { fieldsOf } from '../fields';
-import type { DenyPolicy } from '../policy';
+import type { DeniedTraffic, DenyPolicy } from '../policy';
 import { type Denial, denialsOf, flowsOf, formatDenial } from './denials';
+import { commonTraffic, cutAround, exceptionsOf, exemptPieces } from './exempt-traffic';
+import { explainPassage } from './explain-passage';
 import type { Finding } from './finding';
 import { obstacleToWriting } from './obstacle';
+import type { ExemptPiece, Piece } from './pieces';
 import { ruleSetOf } from './rule-set';
 
-const known = new WeakMap<DenyPolicy, readonly Denial[]>();
+const known = new WeakMap<readonly DeniedTraffic[], readonly Denial[]>();
+
+const LEFT_OPEN =
+  '; not repaired in full: a drop rule is for one protocol that has a name, or for all, which would close ' +
+  'what is exempt too; deny tcp, udp, icmp, icmpv6 and gre instead of all, or exempt protocol all';
 
 /**
  * Finds traffic that a policy denies and a group lets through, by what packets can do: a finding for
- * each denial that does not hold, with a packet that gets through and the drop rule that stops it.
+ * each denial that does not hold, with a packet that gets through and the drop rules that stop it. What
+ * the policy excepts is neither found nor stopped.
  */
 export function judgeDenial(policy: DenyPolicy, group: SecurityGroup, lists: ReadLists): Finding[] {
   const ruleSet = ruleSetOf(group, lists);
   const direction = directionOf(policy);
-  return piecesOf(policy).flatMap((denial): Finding[] => {
-    const result = allowed(ruleSet, direction, flowsOf(denial));
+  const except = exemptPieces(policy.except ?? []);
+  return denialsIn(policy).flatMap((denial): Finding[] => {
+    const exempt = except.filter((each) => commonTraffic(denial, each, lists)?.length !== 0);
+    const result = allowed(ruleSet, direction, flowsOf(denial, exceptionsOf(exempt)));
     if (result.verdict === 'denied') return [];
-    const what = `${formatDenial(denial, direction)} is not denied`;
+    const beyond = exempt.length > 0 ? ' beyond what is exempt' : '';
+    const what = `${formatDenial(denial, direction)} is not denied${beyond}`;
     const base = { policyId: policy.id, severity: policy.severity, changes: [] };
     if (result.verdict === 'undecided') {
       return [{ ...base, status: 'unknown', message: `${what}: ${result.reason}` }];
     }
-    const found = { ...base, witness: result.witness, message: `${what}: ${explain(result)}` };
+    const message = `${what}: ${explainPassage(result)}`;
+    const found = { ...base, witness: result.witness, message };
     if (result.verdict === 'depends' && !result.on.every((id) => isSettled(id, denial))) {
       return [{ ...found, status: 'unknown' }];
     }
+    const pieces = cutAround(denial, exempt, lists);
+    if (!pieces) {
+      const unread = unreadIn([...denial.peers, ...exempt.map(({ peer }) => peer)], lists);
+      const reason = `what is exempt is not known, because ${unread.join(', ')} could not be read`;
+      return [{ ...found, status: 'unknown', message: `${message}; ${reason}` }];
+    }
     const obstacle = obstacleToWriting(group) ?? obstacleTo(group, denial);
     if (obstacle) {
-      return [{ ...found, status: 'unrepairable', message: `${found.message}; ${obstacle}` }];
+      return [{ ...found, status: 'unrepairable', message: `${message}; ${obstacle}` }];
     }
-    const rules = denial.peers.flatMap((peer) => {
+    const rules = pieces.flatMap(({ peer, protocol, ports }) => {
       const own =
-        denial.peers.length === 1
+        pieces.length === 1 && exempt.length === 0
           ? result
-          : allowed(ruleSet, direction, flowsOf({ ...denial, peers: [peer] }));
+          : allowed(ruleSet, direction, flowsOf({ protocol, ports, peers: [peer] }));
       if (own.verdict === 'denied' || own.verdict === 'undecided') return [];
       const priority = sufficientPriority(policy.rule.priority, own.rules);
-      const { protocol, ports } = denial;
       const description = describe(policy, group);
       return [newDropRule({ direction, priority, protocol, ports, peer, description })];
     });
+    const isLeftOpen = exempt.length > 0 && leavesOpen(denial, exempt, pieces);
     const weakest = Math.max(...rules.map((rule) => rule.priority));
     const scope =
       weakest <= 1
@@ -59,12 +76,18 @@ export function judgeDenial(policy: DenyPolicy, group: SecurityGroup, lists: Rea
     return [
       {
         ...found,
-        status: 'violating',
-        message: found.message + scope,
+        status: isLeftOpen && rules.length === 0 ? 'unrepairable' : 'violating',
+        message: message + scope + (isLeftOpen ? LEFT_OPEN : ''),
         changes: rules.map((rule) => ({ kind: 'add-rule', rule })),
       },
     ];
   });
+
+  /** Whether rules for some pieces leave something open: see piecesWithout. */
+  function leavesOpen(denial: Denial, exempt: readonly ExemptPiece[], pieces: readonly Piece[]) {
+    const rest = flowsOf(denial, exceptionsOf([...exempt, ...pieces]));
+    return allowed(ruleSet, direction, rest).verdict !== 'denied';
+  }
 }
 
 /** The direction of the traffic that a policy denies. */
@@ -74,14 +97,24 @@ export function directionOf(policy: DenyPolicy): Direction {
 
 /** The traffic that a policy denies: the only traffic whose verdict its repairs may change. */
 export function trafficOfDenial(policy: DenyPolicy): Flow[] {
-  return piecesOf(policy).flatMap(flowsOf);
+  const except = exceptionsOf(exemptPieces(policy.except ?? []));
+  return denialsIn(policy).flatMap((denial) => flowsOf(denial, except));
 }
 
 /** Worked out once for a policy, which judges thousands of groups. */
-function piecesOf(policy: DenyPolicy): readonly Denial[] {
-  const pieces = known.get(policy) ?? denialsOf(policy.deny);
-  known.set(policy, pieces);
-  return pieces;
+export function denialsIn({ deny }: DenyPolicy): readonly Denial[] {
+  const denials = known.get(deny) ?? denialsOf(deny);
+  known.set(deny, denials);
+  return denials;
+}
+
+/** Prefix lists that were not read. */
+function unreadIn(peers: readonly ExemptPiece['peer'][], { prefixLists }: ReadLists): string[] {
+  return peers.flatMap((peer) =>
+    peer !== 'anybody' && peer.kind === 'prefix-list' && !prefixLists.has(peer.prefixListId)
+      ? [peer.prefixListId]
+      : [],
+  );
 }
 
 /** Weakest priority at which a drop rule beats all that lets the traffic through: drop wins a tie. */
@@ -106,21 +139,6 @@ function obstacleTo(group: SecurityGroup, { peers }: Denial): string | undefined
     return "not repaired: a group's rule cannot name the group itself; set its inner access policy to drop";
   }
   return undefined;
-}
-
-function explain(result: Extract<Allowed, { verdict: 'allowed' | 'depends' }>): string {
-  const packet = describePacket({ ...result.witness, sourcePort: null });
-  if (result.verdict === 'allowed') {
-    return result.by === 'default'
-      ? `no rule matches ${packet} and the default lets it through`
-      : `${nameRule(result.by)} lets ${packet} through`;
-  }
-  const by = result.by === 'default' ? 'the default' : nameRule(result.by);
-  return `${by} may let ${packet} through, depending on ${result.on.join(', ')}`;
-}
-
-function nameRule(rule: Rule): string {
-  return rule.id ? `${rule.id} (${describeRule(rule)})` : describeRule(rule);
 }
 
 function describe(policy: DenyPolicy, group: SecurityGroup): string {

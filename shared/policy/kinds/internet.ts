@@ -1,4 +1,5 @@
 import { type Cidr, parseCidr } from '../../security-group';
+import { without } from './blocks';
 
 /** How a policy file writes every address that is not of a private network. */
 export const INTERNET = 'internet';
@@ -14,16 +15,3 @@ export const INTERNET_BLOCKS: readonly Cidr[] = [
   ...without(parseCidr('0.0.0.0/0'), PRIVATE),
   parseCidr('2000::/3'),
 ];
-
-/** The fewest blocks that hold what is in one block and in none of some others. */
-function without(block: Cidr, others: readonly Cidr[]): Cidr[] {
-  const touching = others.filter(({ first, last }) => first <= block.last && block.first <= last);
-  if (touching.length === 0) return [block];
-  if (touching.some(({ first, last }) => first <= block.first && block.last <= last)) return [];
-  const prefixLength = block.prefixLength + 1;
-  const middle = (block.first + block.last + 1n) / 2n;
-  return [
-    ...without({ ...block, prefixLength, last: middle - 1n }, touching),
-    ...without({ ...block, prefixLength, first: middle }, touching),
-  ];
-}
