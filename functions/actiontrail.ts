@@ -3,7 +3,6 @@ import {
   credentialsOf,
   type FunctionContext,
   type Invocation,
-  reportRun,
   startInvocation,
 } from '../shared/runtime';
 import { type ActionTrailEvent, decodeActionTrail } from '../shared/triggers/actiontrail';
@@ -69,7 +68,7 @@ async function answer(
     case 'judged': {
       const { run, result } = given;
       if (run.note !== undefined) log.warn({ ...about, note: run.note }, 'event judged late');
-      reportRun(log.child({ runId: run.runId }), result, 'event judged');
+      await invocation.report(run, result, 'event judged');
       if (isUnfinished(result)) throw new Error(`run ${run.runId} did not come to its end`);
       return 'judged';
     }

@@ -1,6 +1,6 @@
 import { selectPolicies } from '../shared/policy';
-import { decodeShard, remediate, totalsOf } from '../shared/remediation';
-import { credentialsOf, type FunctionContext, reportRun, startInvocation } from '../shared/runtime';
+import { decodeShard, type Run, remediate, totalsOf } from '../shared/remediation';
+import { credentialsOf, type FunctionContext, startInvocation } from '../shared/runtime';
 import { policies } from './policies';
 
 /**
@@ -12,7 +12,7 @@ import { policies } from './policies';
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
   const { policyIds, ...shard } = decodeShard(event);
   const { runId, part } = shard;
-  const { settings, log, surroundings } = startInvocation(context, process.env, { runId, part });
+  const { settings, surroundings, report } = startInvocation(context, process.env);
   credentialsOf(context);
   if (shard.policyDigest !== policies.digest) {
     throw new Error(
@@ -20,16 +20,14 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
     );
   }
 
-  const result = await remediate(
-    {
-      ...shard,
-      ...(policyIds ? { policyIds } : {}),
-      policies: policyIds ? selectPolicies(policies, policyIds) : policies,
-      dryRun: shard.dryRun || settings.dryRun,
-    },
-    surroundings,
-  );
-  reportRun(log, result, 'shard done');
+  const run: Run = {
+    ...shard,
+    ...(policyIds ? { policyIds } : {}),
+    policies: policyIds ? selectPolicies(policies, policyIds) : policies,
+    dryRun: shard.dryRun || settings.dryRun,
+  };
+  const result = await remediate(run, surroundings);
+  await report(run, result, 'shard done');
   const busy = result.groups.filter((group) => group.tryAgain === true);
   if (busy.length > 0) {
     throw new Error(

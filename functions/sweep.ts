@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { describeEnding, exemptionsEndingSoon } from '../shared/policy';
 import { noteGroupCount, runLimits, WHOLE } from '../shared/remediation';
 import { credentialsOf, type FunctionContext, startInvocation } from '../shared/runtime';
 import { decodeTimerEvent } from '../shared/triggers/timer';
@@ -18,6 +19,10 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   });
   credentialsOf(context);
 
+  const endings = exemptionsEndingSoon(policies, Date.now());
+  if (endings.length > 0) {
+    log.warn({ exemptions: endings.map(describeEnding) }, 'exemptions end soon');
+  }
   const { regionIds, groups, unlisted } = await listInScope(policies);
   for (const { regionId, reason } of unlisted) log.error({ regionId, reason }, 'region not listed');
   if (unlisted.length === 0) await noteGroupCount(records, policies, groups.length, Date.now());

@@ -1,10 +1,16 @@
 import { isEcsError } from '../shared/ecs';
-import { answerRequest, outcomeOf, type Trigger } from '../shared/remediation';
 import {
+  answerRequest,
+  isUnfinished,
+  outcomeOf,
+  type RequestAnswer,
+  type Trigger,
+} from '../shared/remediation';
+import {
+  createLogger,
   credentialsOf,
   type FunctionContext,
   type Invocation,
-  reportRun,
   startInvocation,
 } from '../shared/runtime';
 import {
@@ -23,8 +29,10 @@ import {
   type Started,
   sendFc2Response,
   toFc3Response,
+  tryAgain,
   type WebhookCommand,
   webhookRunId,
+  withoutGroups,
 } from '../shared/triggers/webhook';
 import { policies } from './policies';
 
@@ -32,6 +40,8 @@ import { policies } from './policies';
 const SLOW_REQUEST_MS = 10_000;
 /** When a sender whose request ECS throttled should try again: its limits are by the minute. */
 const THROTTLED_SECONDS = 60;
+/** Kept back from the function's timeout for handing over a run that is still going on. */
+const HAND_OVER_MS = 10_000;
 
 /**
  * HTTP trigger of FC 3.0 (event, context) and of FC 2.0 (request, response, context): answers signed
@@ -52,10 +62,7 @@ export async function handler(
       FunctionContext,
     ];
     const signal = AbortSignal.timeout(SLOW_REQUEST_MS);
-    sendFc2Response(
-      response,
-      await answerHttp(await readHttpRequest(request, { signal }), context),
-    );
+    sendFc2Response(response, await answerHttp(readHttpRequest(request, { signal }), context));
     return undefined;
   }
   const context = given[1] as FunctionContext;
@@ -64,21 +71,37 @@ export async function handler(
   return toFc3Response(request ? await answerHttp(request, context) : NOT_HTTP);
 }
 
-function answerHttp(request: HttpRequest, context: FunctionContext): Promise<Answer> {
-  const invocation = startInvocation(context, process.env);
-  const { settings, log, records, surroundings } = invocation;
-  return answerWebhook(request, {
-    secrets: secretsOf(invocation),
-    store: records,
-    policyIds: policies.policies.map(({ id }) => id),
-    start: (command, id) => start(command, webhookTrigger(command, id), invocation, context),
-    now: surroundings.now,
-    sleep: surroundings.sleep,
-    random: Math.random,
-    log,
-    claimMs: context.function.timeout * 1000,
-    requestsPerMinute: settings.webhookRequestsPerMinute,
-  });
+/** Begins while the request still comes in, because the time to answer it runs already. */
+async function answerHttp(
+  coming: HttpRequest | Promise<HttpRequest>,
+  context: FunctionContext,
+): Promise<Answer> {
+  try {
+    const invocation = startInvocation(context, process.env);
+    const patience = patienceOf(context);
+    const { settings, log, records, surroundings } = invocation;
+    return await answerWebhook(await coming, {
+      secrets: secretsOf(invocation),
+      store: records,
+      policyIds: policies.policies.map(({ id }) => id),
+      start: (command, id) => start(command, id, invocation, context, patience),
+      now: surroundings.now,
+      sleep: surroundings.sleep,
+      random: Math.random,
+      log,
+      claimMs: context.function.timeout * 1000,
+      requestsPerMinute: settings.webhookRequestsPerMinute,
+    });
+  } catch (error) {
+    // A setting is wrong. The platform would answer with 502, and with the stack.
+    const log = createLogger('error', { requestId: context.requestId });
+    log.error({ reason: (error as Error).message }, 'no request can be answered');
+    return tryAgain(context.function.timeout);
+  }
+}
+
+function patienceOf(context: FunctionContext): AbortSignal {
+  return AbortSignal.timeout(Math.max(context.function.timeout * 1000 - HAND_OVER_MS, 1_000));
 }
 
 /** Without a secret nothing is authentic; whoever looks into the log learns why. */
@@ -91,8 +114,14 @@ function secretsOf({ settings, log }: Invocation): readonly string[] {
   }
 }
 
-function webhookTrigger(command: WebhookCommand, id: string): Trigger {
-  return {
+async function start(
+  command: WebhookCommand,
+  id: string,
+  invocation: Invocation,
+  context: FunctionContext,
+  patience: AbortSignal,
+): Promise<Started> {
+  const trigger: Trigger = {
     kind: 'webhook',
     id: webhookRunId(id),
     time: new Date().toISOString(),
@@ -100,41 +129,56 @@ function webhookTrigger(command: WebhookCommand, id: string): Trigger {
     reason: command.reason,
     reference: id,
   };
-}
-
-async function start(
-  command: WebhookCommand,
-  trigger: Trigger,
-  invocation: Invocation,
-  context: FunctionContext,
-): Promise<Started> {
-  credentialsOf(context);
-  const { settings, log, surroundings } = invocation;
   try {
-    const given = await answerRequest(command, trigger, {
-      policies,
-      ...(settings.regionIds === undefined ? {} : { regionIds: settings.regionIds }),
-      dryRun: settings.dryRun,
-      listInScope: invocation.listInScope,
-      limits: () => invocation.limitsOfFew(policies),
-      handOver: async (run) => {
-        const { failures } = await invocation.handOver(run);
-        if (failures.length > 0) throw new Error(`not handed over: ${failures.join('; ')}`);
-      },
-      surroundings,
-    });
-    if (given.kind !== 'finished') return given;
-    reportRun(log.child({ runId: given.runId }), given.result, 'request answered');
-    return { kind: 'finished', runId: given.runId, outcome: outcomeOf(given.result) };
+    const given = await ask(command, trigger, invocation, context, patience);
+    switch (given.kind) {
+      case 'accepted':
+        return { kind: 'accepted', runId: given.run.runId };
+      case 'finished': {
+        const { run, result } = given;
+        return { kind: 'finished', runId: run.runId, outcome: outcomeOf(run, result) };
+      }
+      case 'not-found':
+        return given;
+      default:
+        return given satisfies never;
+    }
   } catch (error) {
-    if (!isEcsError(error) || error.kind !== 'throttled') throw error;
-    log.warn({ reason: error.message }, 'request put off');
+    if (!isEcsError(error, 'throttled')) throw error;
+    invocation.log.warn({ reason: error.message }, 'request put off');
     return { kind: 'busy', retryAfterSeconds: THROTTLED_SECONDS };
   }
 }
 
+async function ask(
+  command: WebhookCommand,
+  trigger: Trigger,
+  { settings, surroundings, ...invocation }: Invocation,
+  context: FunctionContext,
+  patience: AbortSignal,
+): Promise<RequestAnswer> {
+  credentialsOf(context);
+  const given = await answerRequest(command, trigger, {
+    policies,
+    ...(settings.regionIds === undefined ? {} : { regionIds: settings.regionIds }),
+    dryRun: settings.dryRun,
+    limits: () => invocation.limitsOfFew(policies),
+    handOver: async (run) => {
+      const { failures } = await invocation.handOver(run);
+      if (failures.length > 0) throw new Error(`not handed over: ${failures.join('; ')}`);
+    },
+    patience,
+    surroundings,
+  });
+  if (given.kind === 'finished') {
+    await invocation.report(given.run, given.result, 'request answered');
+  }
+  return given;
+}
+
 async function answerCloudConfig(event: Uint8Array, context: FunctionContext): Promise<string> {
   const invocation = startInvocation(context, process.env);
+  const patience = patienceOf(context);
   const { log } = invocation;
   const decoded = decodeCloudConfig(event, context.accountId);
   // It would be refused again: nothing is gained when the platform tries it again.
@@ -145,7 +189,7 @@ async function answerCloudConfig(event: Uint8Array, context: FunctionContext): P
   for (const { item, reason } of decoded.skipped) log.info({ item, reason }, 'resource skipped');
   const skipped = decoded.skipped.length;
   if (decoded.kind === 'nothing') return JSON.stringify({ status: 'nothing to do', skipped });
-  const { command } = decoded;
+  let command: WebhookCommand | undefined = decoded.command;
   const trigger: Trigger = {
     kind: 'cloud-config',
     // The platform gives an invocation that it tries again the same request id.
@@ -155,10 +199,30 @@ async function answerCloudConfig(event: Uint8Array, context: FunctionContext): P
     reason: command.reason,
     reference: context.requestId,
   };
-  const started = await start(command, trigger, invocation, context);
-  if (started.kind === 'busy') throw new Error('ECS is throttling calls: try again');
-  if (started.kind === 'not-found') {
-    log.warn({ missing: started.missing }, 'groups are not there any more');
+  const missing: string[] = [];
+  while (command) {
+    const given = await ask(command, trigger, invocation, context, patience);
+    switch (given.kind) {
+      case 'accepted': {
+        const { runId } = given.run;
+        return JSON.stringify({ status: 'accepted', runId, skipped, missing });
+      }
+      case 'finished': {
+        const { run, result } = given;
+        const { runId } = run;
+        if (isUnfinished(result)) throw new Error(`run ${runId} did not come to its end`);
+        const outcome = outcomeOf(run, result);
+        return JSON.stringify({ status: 'finished', runId, skipped, missing, outcome });
+      }
+      case 'not-found':
+        // A resource may be gone by the time that Cloud Config tells of it; the others are repaired.
+        log.warn({ missing: given.missing }, 'groups are not there any more');
+        missing.push(...given.missing);
+        command = withoutGroups(command, given.missing);
+        break;
+      default:
+        return given satisfies never;
+    }
   }
-  return JSON.stringify({ skipped, ...started });
+  return JSON.stringify({ status: 'nothing to do', skipped, missing });
 }

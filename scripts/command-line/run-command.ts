@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { createInterface } from 'node:readline/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { inScope, regionInScope } from '../../shared/policy';
+import type { RecordStore } from '../../shared/evidence';
+import { describeEnding, exemptionsEndingSoon, inScope, regionInScope } from '../../shared/policy';
 import {
   type Listing,
   type Run,
@@ -11,13 +9,15 @@ import {
   type Surroundings,
   totalsOf,
 } from '../../shared/remediation';
-import { readSettings, readStopSwitch } from '../../shared/runtime';
+import { readSettings, tellOf } from '../../shared/runtime';
+import { confirm } from './confirm';
 import { type ConnectionOptions, connect, listAsked } from './connection';
 import { exitCodeOf } from './exit-code';
 import { jsonReport } from './json-report';
 import { readPolicyFile } from './policy-file';
 import { showProgress } from './progress';
 import { openRecords, type RecordOptions } from './records';
+import { surroundingsHere, TO_STANDARD_ERROR } from './surroundings';
 import { textReport } from './text-report';
 
 /** Options of `plan` and `apply`. */
@@ -52,15 +52,22 @@ export async function apply(options: RunOptions): Promise<number> {
     }
   }
   const result = await withProgress(options, run, surroundings);
+  const settings = { ...readSettings(process.env), records: options.records ?? 'out/records' };
+  await tellOf(run, result, settings, surroundings.records, TO_STANDARD_ERROR);
   if (run.dryRun) console.error('PALISADE_DRY_RUN is on: nothing is changed.');
   print(options, result, listing, !run.dryRun);
   return exitCodeOf(totalsOf(result), listing.unlisted.length);
 }
 
-async function prepare(
-  options: RunOptions,
-): Promise<{ run: Run; surroundings: Surroundings; listing: Listing }> {
+async function prepare(options: RunOptions): Promise<{
+  run: Run;
+  surroundings: Surroundings & { readonly records: RecordStore };
+  listing: Listing;
+}> {
   const policies = await readPolicyFile(options.policy);
+  for (const ending of exemptionsEndingSoon(policies, Date.now())) {
+    console.error(`${options.policy}: warning: ${describeEnding(ending)}`);
+  }
   const settings = readSettings(process.env);
   const ecs = await connect(options);
   const listing = await listAsked(ecs, options, {
@@ -81,15 +88,7 @@ async function prepare(
       limits: runLimits(policies, groups.length),
       groups,
     },
-    surroundings: {
-      ecs,
-      records,
-      // A second command on this machine goes on where one that was killed left off.
-      holder: `command-line-${hostname().replace(/[^A-Za-z0-9-]/g, '-')}`,
-      now: Date.now,
-      sleep: (milliseconds) => sleep(milliseconds),
-      stop: () => readStopSwitch(settings.stop, records),
-    },
+    surroundings: surroundingsHere(ecs, records, settings),
   };
 }
 
@@ -116,13 +115,4 @@ function print(
 ): void {
   if (options.json) console.log(JSON.stringify(jsonReport(result, unlisted, applied)));
   else console.log(textReport(result, unlisted, { applied, all: options.all ?? false }));
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
-  } finally {
-    terminal.close();
-  }
 }

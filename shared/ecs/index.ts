@@ -15,5 +15,13 @@ export {
 export { clientToken } from './client-token';
 export { EcsError, type EcsErrorKind, isEcsError } from './ecs-error';
 export { modifyCall } from './modify-call';
+export { revokeCalls } from './revoke-call';
 export type { Credentials, CredentialsProvider } from './sdk';
-export type { AuthorizeCall, ModifyCall, NewPermission, WriteCall } from './write-call';
+export type {
+  AuthorizeCall,
+  ModifyCall,
+  NewPermission,
+  RepairCall,
+  RevokeCall,
+  WriteCall,
+} from './write-call';

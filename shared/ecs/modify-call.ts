@@ -56,7 +56,11 @@ export function modifyCall(
   };
 }
 
-function identity(direction: Direction, rule: Permission): Partial<NewPermission> {
+/**
+ * What tells a rule from the group's other rules, with the values that were read, as the Modify and
+ * Revoke pages take it.
+ */
+export function identity(direction: Direction, rule: Permission): Partial<NewPermission> {
   const fields = IDENTIFYING_FIELDS[direction]
     .map((name) => [name, rule[name]])
     .filter(([, value]) => value !== undefined && value !== '');

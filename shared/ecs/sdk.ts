@@ -11,6 +11,8 @@ import Client, {
   DescribeSecurityGroupsRequest,
   ModifySecurityGroupEgressRuleRequest,
   ModifySecurityGroupRuleRequest,
+  RevokeSecurityGroupEgressRequest,
+  RevokeSecurityGroupRequest,
 } from '@alicloud/ecs20140526';
 import { Config } from '@alicloud/openapi-client';
 
@@ -82,6 +84,12 @@ const ACTIONS = {
   ),
   ModifySecurityGroupEgressRule: action(ModifySecurityGroupEgressRuleRequest, (client, request) =>
     client.modifySecurityGroupEgressRule(request),
+  ),
+  RevokeSecurityGroup: action(RevokeSecurityGroupRequest, (client, request) =>
+    client.revokeSecurityGroup(request),
+  ),
+  RevokeSecurityGroupEgress: action(RevokeSecurityGroupEgressRequest, (client, request) =>
+    client.revokeSecurityGroupEgress(request),
   ),
 };
 

@@ -55,6 +55,24 @@ export interface ModifyCall extends Target {
 }
 
 /**
+ * A prepared RevokeSecurityGroup or RevokeSecurityGroupEgress call. Rules are named by their ids or by
+ * what they say, never by both in one call (RevokeSecurityGroupEgress page).
+ */
+export interface RevokeCall extends Target {
+  readonly action: 'RevokeSecurityGroup' | 'RevokeSecurityGroupEgress';
+  readonly parameters: {
+    readonly RegionId: string;
+    readonly SecurityGroupId: string;
+  } & (
+    | { readonly SecurityGroupRuleId: readonly string[] }
+    | { readonly Permissions: readonly NewPermission[] }
+  );
+}
+
+/** What a policy may call for: rules are added and described, and none is revoked. */
+export type RepairCall = AuthorizeCall | ModifyCall;
+
+/**
  * A write as data: everything that will be sent except the ClientToken, in the API's own spelling.
  */
-export type WriteCall = AuthorizeCall | ModifyCall;
+export type WriteCall = RepairCall | RevokeCall;

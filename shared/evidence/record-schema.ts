@@ -118,6 +118,7 @@ const effect = z
   .object({
     closed: z.array(z.string()).describe('Let through before and not any more.'),
     opened: z.array(z.string()).describe('Let through now and not before.'),
+    example: z.string().optional().describe('A packet that now gets through.'),
   })
   .describe('Traffic whose verdict the changes turn, in words such as "TCP 25 to 0.0.0.0/0".');
 

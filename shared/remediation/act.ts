@@ -56,32 +56,71 @@ const READ_BACK_DELAYS_MS = [200, 400, 800, 1600, 3200];
  * Reads a group after its writes. If a write that succeeded does not show yet, it reads again with
  * growing delays, and gives the last reading if it never does.
  */
-export async function readBack(
+export function readBack(
   ecs: EcsClient,
   summary: SecurityGroupSummary,
   results: readonly CallResult[],
   sleep: (milliseconds: number) => Promise<void>,
 ): Promise<GroupReading> {
+  const done = results.filter(({ outcome }) => outcome.status === 'done');
+  const calls = done.map(({ call }) => call);
+  return readUntil(ecs, summary, (rules) => shows(rules, calls), sleep);
+}
+
+/** Reads a group, with growing delays until its rules are as awaited or the patience for that is over. */
+export async function readUntil(
+  ecs: EcsClient,
+  summary: SecurityGroupSummary,
+  isAwaited: (rules: readonly Rule[]) => boolean,
+  sleep: (milliseconds: number) => Promise<void>,
+): Promise<GroupReading> {
   let reading = await readGroup(ecs, summary);
   for (const delay of READ_BACK_DELAYS_MS) {
-    if (reading.status === 'unknown' || shows(reading.group.rules, results)) break;
+    if (reading.status === 'unknown' || isAwaited(reading.group.rules)) break;
     await sleep(delay);
     reading = await readGroup(ecs, summary);
   }
   return reading;
 }
 
-function shows(rules: readonly Rule[], results: readonly CallResult[]): boolean {
-  const done = results.filter((result) => result.outcome.status === 'done');
-  return done.every(({ call }) => {
+/** Rules added or revoked and descriptions changed by the calls that ended in one of some ways. */
+export function changesIn(
+  results: readonly CallResult[],
+  statuses: readonly CallResult['outcome']['status'][],
+): number {
+  return results
+    .filter(({ outcome }) => statuses.includes(outcome.status))
+    .reduce((sum, { call }) => sum + changesOf(call), 0);
+}
+
+function changesOf({ parameters }: WriteCall): number {
+  if ('Permissions' in parameters) return parameters.Permissions.length;
+  return typeof parameters.SecurityGroupRuleId === 'object'
+    ? parameters.SecurityGroupRuleId.length
+    : 1;
+}
+
+/** Whether rules are as some calls leave them. */
+export function shows(rules: readonly Rule[], calls: readonly WriteCall[]): boolean {
+  return calls.every((call) => {
     switch (call.action) {
       case 'AuthorizeSecurityGroup':
       case 'AuthorizeSecurityGroupEgress': {
         const Direction = call.action === 'AuthorizeSecurityGroup' ? 'ingress' : 'egress';
-        return call.parameters.Permissions.every((permission) => {
-          const wanted = ruleIdentity(parseRule({ Direction, ...permission }));
-          return rules.some((rule) => ruleIdentity(rule) === wanted);
-        });
+        return call.parameters.Permissions.every((permission) =>
+          isAmong(rules, parseRule({ Direction, ...permission })),
+        );
+      }
+      case 'RevokeSecurityGroup':
+      case 'RevokeSecurityGroupEgress': {
+        const Direction = call.action === 'RevokeSecurityGroup' ? 'ingress' : 'egress';
+        if ('Permissions' in call.parameters) {
+          return !call.parameters.Permissions.some((permission) =>
+            isAmong(rules, parseRule({ Direction, ...permission })),
+          );
+        }
+        const revoked: readonly (string | undefined)[] = call.parameters.SecurityGroupRuleId;
+        return !rules.some((rule) => revoked.includes(rule.id));
       }
       case 'ModifySecurityGroupRule':
       case 'ModifySecurityGroupEgressRule': {
@@ -96,4 +135,10 @@ function shows(rules: readonly Rule[], results: readonly CallResult[]): boolean 
         return call satisfies never;
     }
   });
+}
+
+/** Whether some rule says the same, whatever its id and description. */
+export function isAmong(rules: readonly Rule[], wanted: Rule): boolean {
+  const identity = ruleIdentity(wanted);
+  return rules.some((rule) => ruleIdentity(rule) === identity);
 }

@@ -1,3 +1,4 @@
+import { type EcsClient, isEcsError } from '../ecs';
 import {
   inScope,
   type Policy,
@@ -17,7 +18,7 @@ import {
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
 import { readRules, withSummary } from './read';
-import { hasEnded, isOwnRequest, WHOLE } from './record';
+import { hasAnnounced, hasEnded, isOwnRequest, WHOLE } from './record';
 import { remediate } from './remediate';
 import type { Run, RunLimits, RunResult } from './run';
 import type { Surroundings } from './surroundings';
@@ -26,6 +27,8 @@ import type { Surroundings } from './surroundings';
 const MOST_GROUPS_HERE = 10;
 /** Waits between reads of a group that does not show the event's effect yet; 15 seconds in all. */
 const EFFECT_DELAYS_MS = [200, 400, 800, 1_600, 3_000, 4_000, 5_000];
+/** Within so long of an event, a group that no read shows may be one that was made just before it. */
+const MAYBE_NEW_MS = 15_000;
 
 /** What an event led to. */
 export type EventAnswer =
@@ -109,9 +112,13 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
     return { kind: 'judged', run, result: await remediate(run, surroundings) };
   }
 
+  // Another attempt at the event may have undone its effect, which it had waited for by then.
+  const wasJudged = async () =>
+    records !== undefined &&
+    ((await hasAnnounced(records, runId)) || (await hasEnded(records, runId)));
   const [observed, limits] = await Promise.all([
     mapConcurrently(subject.securityGroupIds, MOST_GROUPS_HERE, (id) =>
-      observe(event, regionId, id, surroundings),
+      observe(event, regionId, id, surroundings, wasJudged),
     ),
     door.limits(),
   ]);
@@ -152,12 +159,12 @@ async function affected(
     case 'groups':
       return ecs.listSecurityGroups(subject);
     case 'port-list': {
-      const inRules = await ecs.listGroupsThatName('port-list', subject.portRangeListId);
+      const inRules = await groupsThatName(ecs, 'port-list', subject.portRangeListId);
       return inRules.length === 0 ? [] : ecs.listSecurityGroups({ securityGroupIds: inRules });
     }
     case 'prefix-list': {
       const { prefixListId } = subject;
-      const inRules = await ecs.listGroupsThatName('prefix-list', prefixListId);
+      const inRules = await groupsThatName(ecs, 'prefix-list', prefixListId);
       if (!policies.policies.some((policy) => namesPrefixList(policy, prefixListId))) {
         return inRules.length === 0 ? [] : ecs.listSecurityGroups({ securityGroupIds: inRules });
       }
@@ -172,12 +179,26 @@ async function affected(
   }
 }
 
+/** The groups with rules that name a list; none if it has been deleted, which it cannot be while one does. */
+async function groupsThatName(
+  ecs: EcsClient,
+  ...list: Parameters<EcsClient['listGroupsThatName']>
+): Promise<SecurityGroupId[]> {
+  try {
+    return await ecs.listGroupsThatName(...list);
+  } catch (error) {
+    if (!isEcsError(error, 'not-found')) throw error;
+    return [];
+  }
+}
+
 function namesPrefixList(policy: Policy, prefixListId: string): boolean {
-  return (['ingress', 'egress'] as const).some((direction) =>
+  const isDenied = (['ingress', 'egress'] as const).some((direction) =>
     trafficOf(policy, direction).some(
       ({ peer }) => peer.kind === 'prefix-list' && peer.prefixListId === prefixListId,
     ),
   );
+  return isDenied || policy.exempt.some(({ traffic }) => traffic?.peers?.includes(prefixListId));
 }
 
 interface Observation {
@@ -190,12 +211,14 @@ interface Observation {
  * Reads a group with its tags, again with growing waits while the event's effect does not show: reads lag
  * behind writes (DescribeSecurityGroupAttribute), and a read from before the event would be judged
  * compliant. Two calls side by side, because neither tells all.
+ * `wasJudged`: whether another attempt at the event has come that far, so that no effect is awaited.
  */
 async function observe(
   event: ActionTrailEvent,
   regionId: RegionId,
   id: SecurityGroupId,
   { ecs: ecsOf, now, sleep }: Surroundings,
+  wasJudged: () => Promise<boolean>,
 ): Promise<Observation> {
   const ecs = ecsOf(regionId);
   for (let round = 0; ; round += 1) {
@@ -208,14 +231,19 @@ async function observe(
     const [summary] = summaries;
     const reading = summary && withSummary(rules, summary);
     if (!summary || !reading) {
-      // Any other change of a group that is not there is one of a group that has been deleted.
-      if (event.name !== 'CreateSecurityGroup' || delay === undefined) return { shows: false };
+      if (!mayBeNew(event, readAt) || delay === undefined) return { shows: false };
     } else {
       const seen = { summary, readAt, reading };
       if (reading.status === 'unknown') return { seen, shows: true };
-      const shows = showsEffect(event, { summary, group: reading.group }) !== 'missing';
+      const shows =
+        showsEffect(event, { summary, group: reading.group }) !== 'missing' || (await wasJudged());
       if (shows || delay === undefined) return { seen, shows };
     }
     await sleep(delay);
   }
+}
+
+/** Whether the group of an event may be too new to show in a read. Otherwise it has been deleted. */
+function mayBeNew({ name, time }: ActionTrailEvent, now: number): boolean {
+  return name === 'CreateSecurityGroup' || Math.abs(now - Date.parse(time ?? '')) < MAYBE_NEW_MS;
 }

@@ -1,8 +1,15 @@
-import type { EcsClient } from '../ecs';
-import { inScope, matches, type PolicySet, selectPolicies } from '../policy';
-import type { RegionId, SecurityGroupSummary } from '../security-group';
+import { type EcsClient, isEcsError } from '../ecs';
+import {
+  inScope,
+  matches,
+  matchesRegion,
+  type PolicySet,
+  regionInScope,
+  selectPolicies,
+} from '../policy';
+import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
 import type { WebhookCommand } from '../triggers/webhook';
-import type { Listing } from './list-groups';
+import { listGroups } from './list-groups';
 import { WHOLE } from './record';
 import { remediate } from './remediate';
 import type { Run, RunLimits, RunResult, Trigger } from './run';
@@ -14,8 +21,9 @@ const MOST_GROUPS_HERE = 10;
 
 /** What a request led to. */
 export type RequestAnswer =
-  | { readonly kind: 'accepted'; readonly runId: string }
-  | { readonly kind: 'finished'; readonly runId: string; readonly result: RunResult }
+  | { readonly kind: 'accepted'; readonly run: Run }
+  | { readonly kind: 'finished'; readonly run: Run; readonly result: RunResult }
+  /** Nothing was started; each is `REGION/ID`. */
   | { readonly kind: 'not-found'; readonly missing: readonly string[] };
 
 /** What the answer to a request needs besides the surroundings of a run. */
@@ -25,17 +33,20 @@ export interface RequestDoor {
   readonly regionIds?: readonly RegionId[];
   /** Look and record, but change nothing, whatever the request asks for. */
   readonly dryRun: boolean;
-  readonly listInScope: (policies: PolicySet) => Promise<Listing>;
   readonly limits: () => Promise<RunLimits>;
   /** Gives a run to the enforce function. */
   readonly handOver: (run: Run) => Promise<void>;
+  /** Aborted when there is just time left to hand a run over that is still going on. */
+  readonly patience: AbortSignal;
   readonly surroundings: Surroundings;
 }
 
 /**
  * Looks at the groups that a request names, by the policies that it names, and repairs at most what each
- * policy's own mode allows. Waits for the end if that was asked for and the groups are few; otherwise the
- * run goes on in the enforce function. Throws EcsError and RecordStoreError.
+ * policy's own mode allows. Waits for the end if that was asked for, the groups are few and it comes in
+ * time; otherwise the run goes on in the enforce function, with the same ClientTokens for what has been
+ * sent already. A run without groups ends at once. Throws EcsError, RecordStoreError, and an Error when
+ * a region cannot be listed.
  */
 export async function answerRequest(
   command: WebhookCommand,
@@ -57,19 +68,31 @@ export async function answerRequest(
     limits: await door.limits(),
     groups: groups.filter((group) => inScope(policies, group)),
   };
-  if (command.wait && run.groups.length <= MOST_GROUPS_HERE) {
-    const result = await remediate(run, door.surroundings);
-    return { kind: 'finished', runId: run.runId, result };
+  const isAwaited = command.wait && run.groups.length <= MOST_GROUPS_HERE;
+  if (isAwaited || run.groups.length === 0) {
+    const result = await inTime(remediate(run, door.surroundings), door.patience);
+    if (result) return { kind: 'finished', run, result };
   }
   await door.handOver(run);
-  return { kind: 'accepted', runId: run.runId };
+  return { kind: 'accepted', run };
+}
+
+/** The result of some work, or undefined if patience ends before it does. */
+function inTime<Result>(work: Promise<Result>, patience: AbortSignal): Promise<Result | undefined> {
+  const outOfTime = new Promise<undefined>((resolve) => {
+    if (patience.aborted) resolve(undefined);
+    patience.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  return Promise.race([work, outOfTime]);
 }
 
 /** What the sender of a request is told about its run; the record has the rest. */
-export function outcomeOf(result: RunResult): object {
+export function outcomeOf(run: Run, result: RunResult): object {
   return {
+    // Then `changes` are those that are called for.
+    ...(run.dryRun ? { dryRun: true } : {}),
     totals: totalsOf(result),
-    heldBack: result.heldBack,
+    heldBack: result.heldBack.map(withoutCause),
     ...(isUnfinished(result) ? { unfinished: true } : {}),
     groups: result.groups.map((group) => ({
       region: group.regionId,
@@ -77,21 +100,30 @@ export function outcomeOf(result: RunResult): object {
       verdictBefore: group.verdictBefore,
       verdict: group.verdict,
       changes: group.changes,
-      ...(group.heldBack === undefined ? {} : { heldBack: group.heldBack }),
+      ...(group.heldBack === undefined ? {} : { heldBack: withoutCause(group.heldBack) }),
     })),
   };
+}
+
+/** Why a check failed, such as what the record store said, is no business of a sender's. */
+function withoutCause(reason: string): string {
+  return reason.replace(/(could not be (?:read|checked)[^:]*):.*/s, '$1');
 }
 
 async function selectGroups(
   { selection }: WebhookCommand,
   policies: PolicySet,
-  { regionIds, listInScope, surroundings }: RequestDoor,
+  { regionIds, surroundings }: RequestDoor,
 ): Promise<{ groups: readonly SecurityGroupSummary[]; missing: readonly string[] }> {
   if (selection.kind === 'filter') {
-    const { groups, unlisted } = await listInScope(policies);
+    const { match } = selection;
+    const { groups, unlisted } = await listGroups(surroundings.ecs, {
+      regionIds,
+      isWanted: (regionId) => regionInScope(policies, regionId) && matchesRegion(match, regionId),
+    });
     const [first] = unlisted;
     if (first) throw new Error(`region ${first.regionId} cannot be listed: ${first.reason}`);
-    return { groups: groups.filter((group) => matches(selection.match, group)), missing: [] };
+    return { groups: groups.filter((group) => matches(match, group)), missing: [] };
   }
   const found = await Promise.all(
     selection.targets.map(async ({ regionId, groupIds }) => {
@@ -107,6 +139,15 @@ async function selectGroups(
   };
 }
 
-function listNamed(ecs: EcsClient, securityGroupIds: readonly string[]) {
-  return ecs.listSecurityGroups({ securityGroupIds });
+/** None in a region that does not exist. */
+async function listNamed(
+  ecs: EcsClient,
+  securityGroupIds: readonly SecurityGroupId[],
+): Promise<SecurityGroupSummary[]> {
+  try {
+    return await ecs.listSecurityGroups({ securityGroupIds });
+  } catch (error) {
+    if (isEcsError(error, 'not-found')) return [];
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import type { RecordStore } from '../evidence';
 import { mapConcurrently } from './concurrency';
+import { WHOLE } from './record';
 import type { Run, RunLimits } from './run';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -9,12 +10,8 @@ const LONGEST_RUN_MS = 24 * HOUR_MS;
 const CONCURRENCY = 8;
 const FOLDER = 'limits/';
 
-/** What a part of a run calls for. */
-export interface Demand {
-  readonly changes: number;
-  /** The groups that would be changed, each as `REGION/ID`. */
-  readonly groups: readonly string[];
-}
+/** How many changes a part of a run calls for at each group that it would change, by `REGION/ID`. */
+export type Demand = Readonly<Record<string, number>>;
 
 /** What several parts call for. */
 export interface Sum {
@@ -28,7 +25,10 @@ export interface Booking {
   readonly limits: RunLimits;
   /** All parts of this run that have booked so far. */
   readonly own: Sum;
-  /** Other runs within the hour, without those that were held back; groups of this run are not counted twice. */
+  /**
+   * Other runs within the hour, without what was held back; groups of this run are not counted twice. Nearer
+   * a limit a group counts for no more changes than its hourly limit lets through.
+   */
   readonly others: Sum;
   /** Says that this part is held back, so that other runs need not count it. */
   withdraw(): Promise<void>;
@@ -45,29 +45,33 @@ export async function bookDemand(
   demand: Demand,
   now: number,
 ): Promise<Booking> {
-  const { runId, part, limits } = run;
-  const counts = `${demand.changes}_${demand.groups.length}_${limits.maxGroups}`;
-  const key = `${FOLDER}${now}/${runId}/${part}_${counts}`;
-  await records.putIfAbsent(key, JSON.stringify(demand.groups));
+  const { runId, part, limits, policies } = run;
+  const { changes, groups } = sumOfDemand(demand);
+  const key = `${FOLDER}${now}/${runId}/${part}_${changes}_${groups}_${limits.maxGroups}`;
+  await records.putIfAbsent(key, JSON.stringify(demand));
   const started = Date.parse(run.trigger.time) || now;
   const since = Math.max(Math.min(started, now - HOUR_MS), now - LONGEST_RUN_MS);
   const entries = (await records.list(FOLDER, `${FOLDER}${since}`)).flatMap(
     (name) => parseEntry(name) ?? [],
   );
-  const withdrawn = new Set(entries.filter((entry) => entry.isWithdrawn).map(nameOf));
+  // Of one attempt only: an earlier one at the same part may have made changes.
+  const withdrawn = new Set(entries.filter((entry) => entry.isWithdrawn).map(({ key }) => key));
   const own = entries.filter((entry) => entry.run === runId);
   const others = entries.filter(
-    (entry) => entry.run !== runId && entry.time > now - HOUR_MS && !withdrawn.has(nameOf(entry)),
+    (entry) => entry.run !== runId && entry.time > now - HOUR_MS && !withdrawn.has(entry.key),
   );
   const maxGroups = Math.max(...own.map((entry) => entry.maxGroups));
   const [ownSum, othersSum] = [sumOf(own), sumOf(others)];
+  const isNear =
+    ownSum.changes + othersSum.changes > limits.maxChanges ||
+    ownSum.groups + othersSum.groups > maxGroups;
+  const { maxChangesPerGroupPerHour } = policies.guardrails;
   return {
     limits: { ...limits, maxGroups },
     own: ownSum,
-    others:
-      ownSum.groups + othersSum.groups > maxGroups
-        ? { ...othersSum, groups: await countOtherGroups(records, own, others) }
-        : othersSum,
+    others: isNear
+      ? await countClosely(records, own, others, maxChangesPerGroupPerHour)
+      : othersSum,
     async withdraw() {
       await records.putIfAbsent(`${key}.withdrawn`, '');
     },
@@ -75,27 +79,54 @@ export async function bookDemand(
 }
 
 /**
- * The groups of other runs, each counted once: one that somebody sets wrong again and again must not use
- * up what is there for all. It takes a read for each booking, so it is done only where it decides.
+ * What other runs call for, group by group: one that somebody sets wrong again and again must not use up
+ * what is there for all. It counts as one group, and for the changes that its own hourly limit lets through
+ * at most. It takes a read for each booking, so it is done only where it decides.
  */
-async function countOtherGroups(
+async function countClosely(
   records: RecordStore,
   own: readonly Entry[],
   others: readonly Entry[],
-): Promise<number> {
-  const groupsOf = async (entries: readonly Entry[]) => {
-    const contents = await mapConcurrently(
+  mostAtGroup: number,
+): Promise<Sum> {
+  const demandsOf = (entries: readonly Entry[]) =>
+    mapConcurrently(
       entries.filter((entry) => !entry.isWithdrawn),
       CONCURRENCY,
-      ({ key }) => records.get(key),
+      async ({ key, run }) => ({
+        run,
+        demand: JSON.parse((await records.get(key)) ?? '{}') as Demand,
+      }),
     );
-    return new Set(contents.flatMap((content) => JSON.parse(content ?? '[]') as string[]));
+  const ownGroups = new Set((await demandsOf(own)).flatMap(({ demand }) => Object.keys(demand)));
+  /** By group and run: of a run that was tried again the greatest demand counts. */
+  const asked = new Map<string, Map<string, number>>();
+  for (const { run, demand } of await demandsOf(others)) {
+    for (const [group, changes] of Object.entries(demand)) {
+      const byRun = asked.get(group) ?? new Map<string, number>();
+      asked.set(group, byRun.set(run, Math.max(byRun.get(run) ?? 0, changes)));
+    }
+  }
+  const changes = [...asked.values()].map((byRun) =>
+    Math.min(
+      [...byRun.values()].reduce((sum, each) => sum + each, 0),
+      mostAtGroup,
+    ),
+  );
+  return {
+    changes: changes.reduce((sum, each) => sum + each, 0),
+    groups: [...asked.keys()].filter((group) => !ownGroups.has(group)).length,
   };
-  const [ownGroups, otherGroups] = [await groupsOf(own), await groupsOf(others)];
-  return [...otherGroups].filter((group) => !ownGroups.has(group)).length;
+}
+
+/** What one part calls for. */
+export function sumOfDemand(demand: Demand): Sum {
+  const changes = Object.values(demand);
+  return { changes: changes.reduce((sum, each) => sum + each, 0), groups: changes.length };
 }
 
 interface Entry extends Sum {
+  /** Of the booking, also where the entry says that it is withdrawn. */
   readonly key: string;
   readonly time: number;
   readonly run: string;
@@ -104,16 +135,12 @@ interface Entry extends Sum {
   readonly isWithdrawn: boolean;
 }
 
-function nameOf({ run, part }: Entry): string {
-  return `${run} ${part}`;
-}
-
 function parseEntry(key: string): Entry | undefined {
   const [, time, run, part, changes, groups, maxGroups, withdrawn] =
     /^(\d+)\/([^/]+)\/(.+)_(\d+)_(\d+)_(\d+)(\.withdrawn)?$/.exec(key.slice(FOLDER.length)) ?? [];
   if (run === undefined || part === undefined) return undefined;
   return {
-    key,
+    key: key.replace(/\.withdrawn$/, ''),
     time: Number(time),
     run,
     part,
@@ -124,19 +151,31 @@ function parseEntry(key: string): Entry | undefined {
   };
 }
 
+const NOTHING: Sum = { changes: 0, groups: 0 };
+
+/** A run that was handed over in the middle has booked as a whole, and then again in its parts. */
 function sumOf(entries: readonly Entry[]): Sum {
-  const parts = new Map<string, Sum>();
+  const runs = new Map<string, Map<string, Sum>>();
   for (const entry of entries) {
-    const known = parts.get(nameOf(entry)) ?? { changes: 0, groups: 0 };
-    parts.set(nameOf(entry), {
-      changes: Math.max(known.changes, entry.changes),
-      groups: Math.max(known.groups, entry.groups),
-    });
+    const parts = runs.get(entry.run) ?? new Map<string, Sum>();
+    const known = parts.get(entry.part) ?? NOTHING;
+    runs.set(entry.run, parts.set(entry.part, larger(known, entry)));
   }
-  const sum = { changes: 0, groups: 0 };
-  for (const { changes, groups } of parts.values()) {
-    sum.changes += changes;
-    sum.groups += groups;
-  }
-  return sum;
+  return [...runs.values()]
+    .map((parts) => {
+      const shards = [...parts].filter(([part]) => part !== WHOLE).map(([, sum]) => sum);
+      return larger(parts.get(WHOLE) ?? NOTHING, shards.reduce(plus, NOTHING));
+    })
+    .reduce(plus, NOTHING);
+}
+
+function plus(one: Sum, other: Sum): Sum {
+  return { changes: one.changes + other.changes, groups: one.groups + other.groups };
+}
+
+function larger(one: Sum, other: Sum): Sum {
+  return {
+    changes: Math.max(one.changes, other.changes),
+    groups: Math.max(one.groups, other.groups),
+  };
 }

@@ -81,5 +81,6 @@ it('an effect is what is closed and what is opened, in words', () => {
   expect(effectOf(before, group(ssh, drop), noLists)).toEqual({
     closed: ['TCP 443 from 0.0.0.0/0', 'TCP 25 to 0.0.0.0/0'],
     opened: ['TCP 22 from 10.0.0.0/8'],
+    example: 'TCP 22 from 10.0.0.10 from source port 50000',
   });
 });

@@ -3,8 +3,10 @@ import { type Direction, describeRule, type SecurityGroup } from '../security-gr
 import {
   changesOutside,
   type Difference,
+  describePacket,
   describeTraffic,
   difference,
+  packetIn,
   type ReadLists,
   type Undecided,
 } from '../traffic';
@@ -17,6 +19,8 @@ export interface Effect {
   readonly closed: readonly string[];
   /** What is let through now and was not before. */
   readonly opened: readonly string[];
+  /** A packet that gets through now and did not before; absent if there is none. */
+  readonly example?: string;
 }
 
 /** The traffic whose verdict differs between two readings of a group; undefined if it cannot be told. */
@@ -27,6 +31,7 @@ export function effectOf(
 ): Effect | undefined {
   const closed: string[] = [];
   const opened: string[] = [];
+  const examples: string[] = [];
   for (const direction of DIRECTIONS) {
     const found = compare(before, after, lists, direction);
     if (found.verdict !== 'exact') return undefined;
@@ -34,8 +39,11 @@ export function effectOf(
       found.changes.filter((change) => change.to === to).map((change) => change.box);
     closed.push(...describeTraffic(boxes('drop'), direction));
     opened.push(...describeTraffic(boxes('accept'), direction));
+    const [first] = boxes('accept');
+    if (first) examples.push(describePacket(packetIn(first, direction)));
   }
-  return { closed, opened };
+  const [example] = examples;
+  return { closed, opened, ...(example === undefined ? {} : { example }) };
 }
 
 /**

@@ -19,7 +19,9 @@ export interface Judged {
 }
 
 /** A group as a run finds it, and what it would do about it. */
-export interface Examined extends Judged {
+export interface Examined extends Pick<Judged, 'findings' | 'lists'> {
+  /** Absent for a group that could not be read. */
+  readonly plan?: Pick<GroupPlan, 'changes' | 'after'>;
   readonly summary: SecurityGroupSummary;
   readonly reading: GroupReading;
   /** When that reading was begun, in milliseconds since 1970. */

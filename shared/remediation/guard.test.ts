@@ -102,6 +102,13 @@ describe('the parts of a run', () => {
     expect(await part('c', [planned(1)])).toHaveLength(2);
   });
 
+  it('count once when the run was handed over after it had booked as a whole', async () => {
+    expect(await part('whole', [planned(6), planned(2, 1)])).toEqual([]);
+    expect(await part('a', [planned(6)])).toEqual([]);
+    expect(await part('b', [planned(2, 1)])).toEqual([]);
+    expect(await part('c', [planned(3, 2)])).toHaveLength(1);
+  });
+
   it('go by the widest limit of the run, as a sweep that is tried again knows more groups', async () => {
     const of = (name: string, maxGroups: number, groups: readonly PlannedGroup[]) =>
       reasonsToHoldBack(
@@ -184,6 +191,54 @@ describe('runs within an hour, through whichever door they came', () => {
     }
     expect(await run('five', 1, NOW, [2])).toEqual([]);
     expect(await run('six', 1, NOW, [3])).toHaveLength(1);
+  });
+
+  it('leave room for the others however often one group is set wrong: for no more than its hourly limit', async () => {
+    const policies = policySet({ guardrails: '{ maxChangesPerGroupPerHour: 2 }' });
+    const of = (runId: string, position: number, changes: number) =>
+      reasonsToHoldBack(
+        makeRun(runId, summaries, { policies, limits: { maxChanges: 10, maxGroups: 3 } }),
+        [planned(changes, position)],
+        async () => undefined,
+        records,
+        NOW,
+      );
+    for (let event = 1; event <= 12; event += 1) {
+      expect(await of(`event-${event}`, 0, 1)).toEqual([]);
+    }
+    expect(await of('too-many', 1, 9)).toEqual([
+      expect.stringMatching(/may make 8 \(10 less 2 of other runs/),
+    ]);
+    expect(await of('just-enough', 1, 8)).toEqual([]);
+  });
+
+  it('count what an attempt changed although the next attempt at the same part was held back', async () => {
+    const attempt = (stop: string | undefined, changes: number, now: number) =>
+      reasonsToHoldBack(
+        makeRun('tried-again', summaries, { limits: { maxChanges: 10, maxGroups: 3 } }),
+        [planned(changes)],
+        async () => stop,
+        records,
+        now,
+      );
+    expect(await attempt(undefined, 6, NOW)).toEqual([]);
+    expect(await attempt('stopped', 1, NOW + 1)).toEqual(['stopped']);
+    expect(await run('another', 5, NOW + 2)).toHaveLength(1);
+    expect(await run('smaller', 4, NOW + 2)).toEqual([]);
+  });
+
+  it('count an attempt that goes ahead although the one before was held back', async () => {
+    const attempt = (stop: string | undefined, now: number) =>
+      reasonsToHoldBack(
+        makeRun('put-off', summaries, { limits: { maxChanges: 10, maxGroups: 3 } }),
+        [planned(6)],
+        async () => stop,
+        records,
+        now,
+      );
+    expect(await attempt('stopped', NOW)).toEqual(['stopped']);
+    expect(await attempt(undefined, NOW + 1)).toEqual([]);
+    expect(await run('another', 5, NOW + 2)).toHaveLength(1);
   });
 
   it('do not count what was held back, nor what is an hour old', async () => {

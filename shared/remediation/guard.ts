@@ -1,7 +1,7 @@
 import type { RecordStore } from '../evidence';
 import type { PolicySet } from '../policy';
 import type { SecurityGroupSummary } from '../security-group';
-import { type Booking, bookDemand, type Demand } from './demand';
+import { type Booking, bookDemand, type Demand, sumOfDemand } from './demand';
 import type { GroupPlan } from './plan';
 import type { Run, RunLimits } from './run';
 
@@ -36,10 +36,9 @@ export async function reasonsToHoldBack(
   records: RecordStore | undefined,
   now: number,
 ): Promise<string[]> {
-  const own: Demand = {
-    changes: planned.reduce((sum, group) => sum + group.plan.changes, 0),
-    groups: planned.map(({ summary }) => `${summary.regionId}/${summary.id}`),
-  };
+  const own: Demand = Object.fromEntries(
+    planned.map(({ summary, plan }) => [`${summary.regionId}/${summary.id}`, plan.changes]),
+  );
   const [stopped, booking] = await Promise.all([
     reasonToStop(stop),
     records ? book(records, run, own, now) : uncounted(run, own),
@@ -56,8 +55,12 @@ export async function reasonsToHoldBack(
 }
 
 function uncounted({ limits }: Run, own: Demand): Booking {
-  const sum = { changes: own.changes, groups: own.groups.length };
-  return { limits, own: sum, others: { changes: 0, groups: 0 }, withdraw: async () => {} };
+  return {
+    limits,
+    own: sumOfDemand(own),
+    others: { changes: 0, groups: 0 },
+    withdraw: async () => {},
+  };
 }
 
 async function reasonToStop(stop: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { egress, groupOf, NO_LISTS } from '../policy/testing/groups';
-import type { SecurityGroup } from '../security-group';
+import { describeRule, type SecurityGroup } from '../security-group';
 import { judgeGroup } from './judge';
 import { carryOut, deny, LISTS, NOW, plan, policies, SMTP, STANDARD } from './testing/plans';
 import { verdictOf } from './verdict';
@@ -50,14 +50,45 @@ describe('a plan', () => {
     });
     const exempt = policies(
       'policies:',
-      deny('no-mail', SMTP, ', exempt: [{ groups: [sg-bp1], reason: relay, until: 2026-11-23 }]'),
+      deny(
+        'no-mail',
+        SMTP,
+        ', exempt: [{ groups: [sg-bp1], reason: relay, ticket: SEC-1, until: 2026-11-23 }]',
+      ),
     );
     const today = plan(exempt, groupOf([]));
     expect(today.calls).toEqual([]);
     expect(verdictOf(today.findings)).toBe('exempt');
-    expect(today.findings[0]?.message).toContain('exempt until 2026-11-23: relay');
+    expect(today.findings[0]?.message).toContain('exempt until 2026-11-23: relay (SEC-1)');
     const tomorrow = plan(exempt, groupOf([]), NO_LISTS, Date.parse('2026-11-24T00:00:00Z'));
     expect(tomorrow.changes).toBe(2);
+  });
+
+  test('keeps what is exempt as it is, and adds each rule around it once', () => {
+    const set = policies(
+      'policies:',
+      deny(
+        'lower-half-only',
+        "{ to: ['0.0.0.0/0'], protocol: tcp }, { to: ['128.0.0.0/1'], protocol: all }",
+        ', exempt: [' +
+          "{ groups: [sg-bp1], to: ['0.0.0.0/1'], protocol: tcp, reason: x, ticket: T-1, until: 2027-01-01 }, " +
+          "{ groups: [sg-bp1], to: ['128.0.0.0/1'], protocol: udp, reason: y, ticket: T-2, until: 2026-11-30 }]",
+      ),
+    );
+    const addedAt = (now: number) =>
+      carryOut(groupOf([]), plan(set, groupOf([]), NO_LISTS, now).calls).rules.map((rule) =>
+        describeRule(rule).replace(/^drop egress (.*), priority 1$/, '$1'),
+      );
+    expect(addedAt(NOW)).toEqual([
+      'TCP 1/65535 to 128.0.0.0/1',
+      'GRE -1/-1 to 128.0.0.0/1',
+      'ICMP -1/-1 to 128.0.0.0/1',
+    ]);
+    // Once the second exemption has ended, nobody has to do anything.
+    expect(addedAt(Date.parse('2026-12-01'))).toEqual([
+      'TCP 1/65535 to 128.0.0.0/1',
+      'ALL -1/-1 to 128.0.0.0/1',
+    ]);
   });
 
   test('is empty for a group that another product manages, with the reason for each policy', () => {

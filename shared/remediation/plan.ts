@@ -1,22 +1,22 @@
-import { authorizeCalls, modifyCall, type NewPermission, type WriteCall } from '../ecs';
+import { authorizeCalls, modifyCall, type NewPermission, type RepairCall } from '../ecs';
 import {
   type Change,
   describePlannedRule,
-  exemptionOf,
+  judge,
   matches,
   type Policy,
   type PolicySet,
+  policyFor,
 } from '../policy';
-import { describeRule, type Rule, type SecurityGroup } from '../security-group';
+import { describeRule, type Rule, ruleIdentity, type SecurityGroup } from '../security-group';
 import type { ReadLists } from '../traffic';
 import { proveEffect } from './effect';
-import { judgePolicy } from './judge';
 import type { CountedLists } from './read';
 import type { ReportedFinding } from './run';
 
 /** What would be done to a group, and how the group would look afterwards. */
 export interface GroupPlan {
-  readonly calls: readonly WriteCall[];
+  readonly calls: readonly RepairCall[];
   /** Rules added and descriptions changed. */
   readonly changes: number;
   /** The group as it would be afterwards. */
@@ -30,8 +30,8 @@ export interface GroupPlan {
  * in order, each judging the group as the ones before it would leave it, so that no rule is added twice
  * and new rules carry the standard description from the start. They are taken again until none calls
  * for anything more, because one repair can turn what was unknown to another policy into a violation. A
- * plan that would exceed the rule quota, change traffic that no policy is about, or leave something to
- * plan is not made; its findings say so.
+ * plan that would exceed the rule quota, change traffic that no policy is about or that is exempt, or leave
+ * something to plan is not made; its findings say so.
  */
 export function planGroup(
   policies: PolicySet,
@@ -40,10 +40,9 @@ export function planGroup(
   findings: readonly ReportedFinding[],
   now: number,
 ): GroupPlan {
-  const enforced = policies.policies.filter(
-    (policy) =>
-      policy.mode === 'enforce' && matches(policy.match, group) && !exemptionOf(policy, group, now),
-  );
+  const enforced = policies.policies
+    .filter((policy) => policy.mode === 'enforce' && matches(policy.match, group))
+    .flatMap((policy) => policyFor(policy, group, now) ?? []);
   let draft: Draft = { group, added: [], described: [] };
   let obstacles = new Map<string, string>();
   let isSettled = false;
@@ -86,7 +85,7 @@ function withObstacle(finding: ReportedFinding, obstacle: string | undefined): R
 }
 
 function changesFor(policy: Policy, group: SecurityGroup, lists: ReadLists, now: number): Change[] {
-  return judgePolicy(policy, group, lists, now).flatMap((finding) => finding.changes);
+  return judge(policy, group, lists, now).flatMap((finding) => finding.changes);
 }
 
 /** A group as a plan would leave it, and what leads there. */
@@ -100,9 +99,14 @@ function apply(draft: Draft, changes: readonly Change[], enforced: readonly Poli
   const rules = [...draft.group.rules];
   const added = [...draft.added];
   const described = [...draft.described];
+  const identities = new Set<string>();
   for (const change of changes) {
     switch (change.kind) {
       case 'add-rule': {
+        // Denials that overlap can come to the same rule where they are cut around what is exempt.
+        const identity = ruleIdentity(change.rule);
+        if (identities.has(identity)) break;
+        identities.add(identity);
         const rule = describePlannedRule(enforced, draft.group, change.rule);
         rules.push(rule);
         added.push(rule);
@@ -147,7 +151,7 @@ function obstacleToRest(made: readonly Change[], left: readonly Change[]): strin
   return again && `the repair would not settle it: ${again} would be called for again`;
 }
 
-function callsOf(draft: Draft): WriteCall[] {
+function callsOf(draft: Draft): RepairCall[] {
   const { regionId, id } = draft.group;
   return [
     ...(['ingress', 'egress'] as const).flatMap((direction) =>

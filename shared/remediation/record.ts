@@ -1,4 +1,4 @@
-import { type RecordStore, RecordStoreError } from '../evidence';
+import { chainOf, type RecordStore, RecordStoreError } from '../evidence';
 import { matches, type Policy } from '../policy';
 import type { Permission, SecurityGroupSummary } from '../security-group';
 import { plainPacket } from './plain-packet';
@@ -19,7 +19,7 @@ export function writeIntent(
   now: number,
   found: RunResult,
 ): Promise<number> {
-  return writeFirstFree(records, run, 'intent', recordOf(run, now, found));
+  return writeFirstFree(records, run, 'intent', now, found);
 }
 
 /**
@@ -33,30 +33,60 @@ export async function writeOutcome(
   result: RunResult,
   attempt?: number,
 ): Promise<void> {
-  const content = recordOf(run, now, result);
-  if (attempt === undefined) await writeFirstFree(records, run, 'outcome', content);
-  else await records.putIfAbsent(keyOf(run, attempt, 'outcome'), content);
+  if (attempt === undefined) await writeFirstFree(records, run, 'outcome', now, result);
+  else await write(records, run, keyOf(run, attempt, 'outcome'), now, result);
 }
 
 async function writeFirstFree(
   records: RecordStore,
   run: Run,
   step: 'intent' | 'outcome',
-  content: string,
+  now: number,
+  result: RunResult,
 ): Promise<number> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    if (await records.putIfAbsent(keyOf(run, attempt, step), content)) return attempt;
+    if (await write(records, run, keyOf(run, attempt, step), now, result)) return attempt;
   }
   throw new RecordStoreError(
     `run ${run.runId} has ${MOST_ATTEMPTS} recorded attempts at part ${run.part}: find out why it never ends, and start a new run`,
   );
 }
 
+/** Writes a record under a key that is free and links it into the chain; false if the key is taken. */
+async function write(
+  records: RecordStore,
+  run: Run,
+  key: string,
+  now: number,
+  result: RunResult,
+): Promise<boolean> {
+  const time = new Date(now).toISOString();
+  const content = recordOf(run, time, result);
+  if (!(await records.putIfAbsent(key, content))) return false;
+  const { runId, policies } = run;
+  const entry = { record: key, content, runId, policyDigest: policies.digest, time };
+  await chainOf(records).append(entry);
+  return true;
+}
+
+/** Links what earlier attempts at the same part of a run wrote but died before linking. */
+export async function linkEarlierAttempts(records: RecordStore, run: Run): Promise<void> {
+  for (const record of await records.list(`runs/${run.runId}/${run.part}.`)) {
+    const content = (await records.get(record)) ?? '';
+    const { policyDigest, time } = JSON.parse(content) as Record<'policyDigest' | 'time', string>;
+    const entry = { record, content, runId: run.runId, policyDigest, time, mayBeLinked: true };
+    await chainOf(records).append(entry);
+  }
+}
+
 /**
  * Whether an attempt at the same part of a run announced changes and died before it could say what became
  * of them. Throws RecordStoreError.
  */
-export async function hasDeadAttempt(records: RecordStore, run: Run): Promise<boolean> {
+export async function hasDeadAttempt(
+  records: RecordStore,
+  run: Pick<Run, 'runId' | 'part'>,
+): Promise<boolean> {
   const keys = await records.list(`runs/${run.runId}/${run.part}.`);
   const count = (step: string) => keys.filter((key) => key.endsWith(`.${step}.json`)).length;
   return count('intent') > count('outcome');
@@ -74,10 +104,24 @@ export async function hasEnded(records: RecordStore, runId: string): Promise<boo
     key.endsWith('.outcome.json'),
   );
   for (const key of outcomes) {
-    const { unfinished } = JSON.parse((await records.get(key)) ?? '{}') as { unfinished?: boolean };
-    if (unfinished !== true) return true;
+    if (isOfEndedRun(await records.get(key))) return true;
   }
   return false;
+}
+
+/** A record that a store kept only in part tells of no end; the run is then made again. */
+function isOfEndedRun(record: string | undefined): boolean {
+  try {
+    return (JSON.parse(record ?? '') as { unfinished?: boolean }).unfinished !== true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a run that was not cut into shards has announced changes. Throws RecordStoreError. */
+export async function hasAnnounced(records: RecordStore, runId: string): Promise<boolean> {
+  const keys = await records.list(`runs/${runId}/${WHOLE}.`);
+  return keys.some((key) => key.endsWith('.intent.json'));
 }
 
 /** Notes which requests a run has made, so that the events about them are recognized. */
@@ -100,7 +144,8 @@ export async function isOwnRequest(records: RecordStore, requestId: string): Pro
   return (await records.get(requestKey(requestId))) !== undefined;
 }
 
-const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
+/** One that does not begin like the part of a record's key is none of ours. */
+const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 
 function requestKey(requestId: string): string {
   return `requests/${requestId.toUpperCase()}`;
@@ -111,14 +156,14 @@ function keyOf(run: Run, attempt: number, step: 'intent' | 'outcome'): string {
 }
 
 /** A compliant group is its id in a list of its region; every other one has all that is known of it. */
-function recordOf(run: Run, now: number, result: RunResult): string {
+function recordOf(run: Run, time: string, result: RunResult): string {
   const isPlain = (group: GroupResult) => group.findingsBefore.length === 0;
   return JSON.stringify(
     {
       version: 1,
       runId: run.runId,
       part: run.part,
-      time: new Date(now).toISOString(),
+      time,
       trigger: run.trigger,
       dryRun: run.dryRun,
       policyDigest: run.policies.digest,

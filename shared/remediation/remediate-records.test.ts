@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMPLIANT_RULES, makeGroup, makeRun, policySet } from '../../test/support';
 import { createFolderStore, RecordStoreError } from '../evidence';
+import { isOwnRequest } from './record';
 import { remediate } from './remediate';
 import { resultOf, Stage, verdicts } from './testing/stage';
 
@@ -15,6 +16,13 @@ afterEach(() => stage.close());
 describe('records', () => {
   const read = async (key: string) =>
     JSON.parse((await createFolderStore(stage.folder).get(key)) ?? 'null') as unknown;
+
+  it.each(['-', '-1', '../x', 'a b', ''])(
+    'are not asked for a request called %j: it is none of ours',
+    async (id) => {
+      expect(await isOwnRequest(createFolderStore(stage.folder), id)).toBe(false);
+    },
+  );
 
   it('of a dry run hold what it would have done', async () => {
     const inventory = stage.load(makeGroup('sg-a', []));

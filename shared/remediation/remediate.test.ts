@@ -98,7 +98,9 @@ describe('verdicts', () => {
     );
     stage.fault = ({ parameters }) =>
       parameters.get('SecurityGroupId') === 'sg-secret' ? refusal(403, 'Forbidden.RAM') : undefined;
-    const policies = policySet({ exempt: '[{ groups: [sg-relay], reason: mail relay }]' });
+    const policies = policySet({
+      exempt: '[{ groups: [sg-relay], reason: mail relay, ticket: SEC-1, until: 2099-12-31 }]',
+    });
     const result = await stage.run('one', inventory, { policies });
     expect(verdicts(result)).toEqual({
       'sg-fine': 'compliant',
@@ -106,7 +108,9 @@ describe('verdicts', () => {
       'sg-managed': 'unrepairable',
       'sg-secret': 'unknown',
     });
-    expect(resultOf(result, 'sg-relay').findings[0]?.message).toMatch(/exempt: mail relay$/);
+    expect(resultOf(result, 'sg-relay').findings[0]?.message).toMatch(
+      /; exempt until 2099-12-31: mail relay \(SEC-1\)$/,
+    );
     expect(resultOf(result, 'sg-secret').findings.map((finding) => finding.policyId)).toEqual([
       'no-mail-out',
       'descriptions',

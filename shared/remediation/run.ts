@@ -86,14 +86,16 @@ export interface GroupResult {
   readonly verdictBefore: Verdict;
   readonly findings: readonly ReportedFinding[];
   readonly findingsBefore: readonly ReportedFinding[];
-  /** What enforced policies call for; sent unless this was a dry run or a guardrail held it back. */
+  /** What enforced policies, or a rollback, call for; sent unless this was a dry run or a guardrail held it back. */
   readonly calls: readonly CallResult[];
-  /** Rules added and descriptions changed; in a dry run, those that are called for. */
+  /** Rules added or revoked and descriptions changed; in a dry run, those that are called for. */
   readonly changes: number;
   /** What the changes do to traffic: as planned, or by the fresh read where something was sent. */
   readonly effect?: Effect;
   /** What a fresh read shows besides: traffic changed that no enforced policy is about. */
   readonly unexpected?: string;
+  /** What a rollback does not take back, and why; absent if there is no such thing. */
+  readonly leftAlone?: readonly string[];
   /** Why this group alone was left as it is, although its run went ahead. */
   readonly heldBack?: string;
   /** Set when that was only for the moment, so that the same run should be tried again. */

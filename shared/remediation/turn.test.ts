@@ -165,6 +165,14 @@ describe('the hourly limit of a group', () => {
     });
   });
 
+  it('says so when one repair alone needs more: no waiting helps then', async () => {
+    expect(await ask('one', { changes: 11 })).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(/^11 changes are called for at once, .* is 10: .* is raised$/),
+      tryAgain: false,
+    });
+  });
+
   it('counts for each group apart, and forgets what is an hour old', async () => {
     await change('one', 10);
     expect((await ask('two', { group: 1, changes: 10 })).kind).toBe('taken');

@@ -1,5 +1,6 @@
 import type { RecordStore } from '../evidence';
 import type { SecurityGroupSummary } from '../security-group';
+import { mapConcurrently } from './concurrency';
 import type { Run } from './run';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -10,6 +11,8 @@ const PATIENCE_MS = 2 * LEASE_MS;
 /** How far the clocks of two instances may be apart. */
 const CLOCK_SKEW_MS = 5_000;
 const WAITS_MS = [100, 200, 400, 800];
+/** Claims read at the same time. */
+const CONCURRENCY = 8;
 
 /** What a run asks for before it changes a group. */
 export interface TurnRequest {
@@ -102,8 +105,11 @@ async function queue(
       .reduce((sum, { end }) => sum + (end?.changes ?? 0), 0);
     if (used + changes > limit) {
       const reason =
-        `${used} changes were made to the group within the hour and ${changes} more are called for, ` +
-        `but guardrails.maxChangesPerGroupPerHour is ${limit}: something may be undoing the repair`;
+        changes > limit
+          ? `${changes} changes are called for at once, but guardrails.maxChangesPerGroupPerHour is ${limit}: ` +
+            'the group stays as it is until that is raised'
+          : `${used} changes were made to the group within the hour and ${changes} more are called for, ` +
+            `but guardrails.maxChangesPerGroupPerHour is ${limit}: something may be undoing the repair`;
       return { kind: 'refused', reason, tryAgain: false };
     }
     const key = `${folder}${String((last?.number ?? 0) + 1).padStart(6, '0')}`;
@@ -129,6 +135,25 @@ export async function endTurnOfDeadAttempt(
   if (claim?.holder === holder) {
     await records.putIfAbsent(endKey(last.key, now(), claim.changes), '');
   }
+}
+
+/**
+ * The runs that had a turn at a group which was not over before a time (milliseconds since 1970), in the
+ * order of their turns. Throws RecordStoreError.
+ */
+export async function runsWithTurns(
+  records: RecordStore,
+  group: SecurityGroupSummary,
+  since: number,
+): Promise<string[]> {
+  const folder = folderOf(group);
+  const turns = parseTurns(await records.list(folder), folder).filter(
+    ({ end }) => !end || end.time >= since - CLOCK_SKEW_MS,
+  );
+  const claims = await mapConcurrently(turns, CONCURRENCY, async ({ key }) =>
+    parseClaim(await records.get(key)),
+  );
+  return claims.flatMap((claim) => claim?.runId ?? []);
 }
 
 function folderOf({ regionId, id }: SecurityGroupSummary): string {

@@ -5,6 +5,6 @@
 export type { FunctionContext } from './context';
 export { credentialsOf, type Invocation, startInvocation } from './invocation';
 export { createLogger, type Logger } from './logger';
-export { reportRun } from './report-run';
 export { readSettings, type Settings } from './settings';
 export { readStopSwitch } from './stop-switch';
+export { tellOf } from './tell';

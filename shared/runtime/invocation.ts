@@ -10,16 +10,19 @@ import {
   listGroups,
   type Run,
   type RunLimits,
+  type RunResult,
   type Surroundings,
 } from '../remediation';
 import type { RegionId } from '../security-group';
 import type { FunctionContext } from './context';
 import { createLogger, type Logger } from './logger';
+import { reportRun } from './report-run';
 import { readSettings, type Settings } from './settings';
 import { readStopSwitch } from './stop-switch';
+import { tellOf } from './tell';
 
-/** Kept back from the function's timeout for the last record. */
-const RESERVE_MS = 5_000;
+/** Kept back from the function's timeout for the last record and for telling of the run. */
+const RESERVE_MS = 10_000;
 
 /** What a function works with during one invocation. */
 export interface Invocation {
@@ -35,6 +38,8 @@ export interface Invocation {
   listInScope(policies: PolicySet): Promise<Listing>;
   /** The limits of a run over a few of these groups. Throws EcsError and RecordStoreError. */
   limitsOfFew(policies: PolicySet): Promise<RunLimits>;
+  /** Logs what became of a run, with `message`, and tells of it whoever is to be told. Never throws. */
+  report(run: Run, result: RunResult, message: string): Promise<void>;
   /** Gives a run to the enforce function, shard by shard. Never throws; what failed is in the result. */
   handOver(run: Run): Promise<HandOver>;
 }
@@ -90,6 +95,11 @@ export function startInvocation(
         if (first) throw new Error(`the groups cannot be counted: ${first.reason}`);
         return groups.length;
       }),
+    async report(run, result, message) {
+      const runLog = log.child({ runId: run.runId, part: run.part });
+      reportRun(runLog, result, message);
+      await tellOf(run, result, settings, records, runLog);
+    },
     async handOver(run) {
       const caller = createFunctionCaller({
         accountId: context.accountId,
@@ -113,15 +123,30 @@ export function startInvocation(
   };
 }
 
-/** A store that is not configured fails when it is used, as one does that cannot be reached. */
+/** The store that this instance has open, and the invocation whose credentials it is used with. */
+let open:
+  | { readonly location: string; readonly store: RecordStore; context: FunctionContext }
+  | undefined;
+
+/**
+ * The store of the settings, kept from one invocation to the next with its connections and what is known of
+ * its chain: an instance serves one invocation at a time. A store that is not configured fails when it is
+ * used, as one does that cannot be reached.
+ */
 function recordsOf({ records, ossEndpoint }: Settings, context: FunctionContext): RecordStore {
   if (records !== undefined) {
-    return openRecordStore(records, {
+    if (open?.location === records) {
+      open.context = context;
+      return open.store;
+    }
+    const store = openRecordStore(records, {
       region: context.region,
       internal: true,
       ...(ossEndpoint === undefined ? {} : { endpoint: ossEndpoint }),
-      credentials: async () => credentialsOf(context),
+      credentials: async () => credentialsOf(open?.context ?? context),
     });
+    open = { location: records, store, context };
+    return store;
   }
   const fail = async () => {
     throw new RecordStoreError(

@@ -14,6 +14,8 @@ export interface Settings {
   readonly roleName?: string;
   /** What requests to the webhook are signed with; several while one replaces another. */
   readonly webhookSecrets?: string;
+  /** Whom to tell of runs that changed or failed something; the addresses are secrets. */
+  readonly notices?: string;
   /** Authentic requests that the webhook answers in a minute. */
   readonly webhookRequestsPerMinute: number;
   /** Name of the function that repairs a shard. */
@@ -47,6 +49,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       : {}),
     ...optional('records', text('PALISADE_RECORDS')),
     ...optional('roleName', roleNameOf(text('PALISADE_ROLE'))),
+    ...optional('notices', text('PALISADE_NOTICES')),
     ...optional('webhookSecrets', text('PALISADE_WEBHOOK_SECRETS')),
     enforceFunction: text('PALISADE_ENFORCE_FUNCTION') ?? 'palisade-enforce',
     ...optional('serviceName', text('PALISADE_FC_SERVICE')),

@@ -1,6 +1,6 @@
 /** Plans for tests: policy files in short, and what a plan that is carried out makes of a group. */
 
-import type { WriteCall } from '../../ecs';
+import type { RepairCall } from '../../ecs';
 import type { PolicySet } from '../../policy';
 import { loadPolicies } from '../../policy/load';
 import { NO_LISTS } from '../../policy/testing/groups';
@@ -40,7 +40,7 @@ export function plan(
 }
 
 /** A group after calls that all succeeded. */
-export function carryOut(group: SecurityGroup, calls: readonly WriteCall[]): SecurityGroup {
+export function carryOut(group: SecurityGroup, calls: readonly RepairCall[]): SecurityGroup {
   const rules = [...group.rules];
   for (const call of calls) {
     switch (call.action) {

@@ -1,0 +1,203 @@
+import type { EcsClient } from '../ecs';
+import type { RecordStore } from '../evidence';
+import type { RegionId, SecurityGroupSummary } from '../security-group';
+import { changesIn, readBack, sendCalls } from './act';
+import { mapConcurrently } from './concurrency';
+import type { Examined } from './examine';
+import { reasonsToHoldBack } from './guard';
+import { type GroupReading, ListReader } from './read';
+import {
+  hasDeadAttempt,
+  linkEarlierAttempts,
+  noteRequests,
+  writeIntent,
+  writeOutcome,
+} from './record';
+import type { CallResult, GroupResult, Run, RunResult } from './run';
+import type { Surroundings } from './surroundings';
+import { endTurnOfDeadAttempt, takeTurn } from './turn';
+
+/** Groups read or changed at the same time. ECS limits calls by account, region and API. */
+const CONCURRENCY = 8;
+
+/** What is read through in one region. */
+export interface Readers {
+  readonly ecs: EcsClient;
+  readonly lists: ListReader;
+}
+
+/** What a run does at each group: repair it by policies, or take back what an earlier run did. */
+export interface Work<Found extends Examined> {
+  /** Reads a group and plans what to do about it; `again` if another run has changed it meanwhile. */
+  examine(summary: SecurityGroupSummary, readers: Readers, again: boolean): Promise<Found>;
+  /** The result of a group at which nothing was done. */
+  untouched(found: Found): GroupResult;
+  /** The result of a group that was sent something and then read again. */
+  conclude(
+    found: Found,
+    calls: readonly CallResult[],
+    reading: GroupReading,
+    readers: Readers,
+  ): Promise<GroupResult>;
+}
+
+/**
+ * What every run has in common, whatever it is for: read and plan, guard, record the intent, act, read
+ * back, record the outcome. Throws RecordStoreError if a record cannot be written: nothing has been
+ * changed if it is the first one; after the second a retry of the run sends nothing twice and records the
+ * rest.
+ */
+export async function carryOut<Found extends Examined>(
+  run: Run,
+  surroundings: Surroundings,
+  work: Work<Found>,
+): Promise<RunResult> {
+  const { records, now } = surroundings;
+  if (!run.dryRun && !records)
+    throw new TypeError('a run that may change groups needs a record store');
+  const readers = perRegion((regionId) => {
+    const ecs = surroundings.ecs(regionId);
+    return { ecs, lists: new ListReader(ecs) };
+  });
+
+  const [isResumed, examined] = await Promise.all([
+    records && !run.dryRun ? hasDeadAttempt(records, run) : false,
+    inTurn('read', run.groups, surroundings, (summary) =>
+      work.examine(summary, readers(summary.regionId), false),
+    ),
+  ]);
+  if (records && isResumed) {
+    await linkEarlierAttempts(records, run);
+    for (const { summary, calls } of examined) {
+      if (calls.length > 0) continue;
+      await endTurnOfDeadAttempt(records, summary, surroundings.holder, now);
+    }
+  }
+  const planned = examined.flatMap((found) => {
+    const { plan, calls, summary } = found;
+    return plan && calls.length > 0 ? [{ found, plan, summary }] : [];
+  });
+  const mayChange = planned.length > 0 && !run.dryRun;
+  const heldBack =
+    planned.length === 0
+      ? []
+      : await reasonsToHoldBack(
+          run,
+          planned,
+          surroundings.stop,
+          run.dryRun ? undefined : records,
+          now(),
+        );
+
+  const found = { runId: run.runId, heldBack, groups: examined.map(work.untouched) };
+  if (!records) return found;
+  // A run that will change nothing has nothing to announce.
+  if (!mayChange) {
+    await writeOutcome(records, run, now(), found);
+    return found;
+  }
+  const attempt = await writeIntent(records, run, now(), found);
+  const changed = new Map<SecurityGroupSummary, GroupResult>();
+  if (heldBack.length === 0) {
+    await inTurn('repair', planned, surroundings, async (group) => {
+      const { summary } = group;
+      changed.set(
+        summary,
+        await change(run, group.found, surroundings, records, readers(summary.regionId), work),
+      );
+    });
+  }
+  const result = {
+    runId: run.runId,
+    heldBack,
+    groups: examined.map(
+      (group) => changed.get(group.summary) ?? { ...work.untouched(group), changes: 0 },
+    ),
+  };
+  await writeOutcome(records, run, now(), result, attempt);
+  return result;
+}
+
+/**
+ * Changes a group as planned, once no other run is at it. If another one has changed it meanwhile, it is
+ * read and planned for afresh first.
+ */
+async function change<Found extends Examined>(
+  run: Run,
+  found: Found,
+  surroundings: Surroundings,
+  records: RecordStore,
+  readers: Readers,
+  work: Work<Found>,
+): Promise<GroupResult> {
+  const { summary } = found;
+  const { now, sleep, holder } = surroundings;
+  const heldBack = (examined: Found, reason: string, tryAgain: boolean): GroupResult => ({
+    ...work.untouched(examined),
+    changes: 0,
+    heldBack: reason,
+    ...(tryAgain ? { tryAgain } : {}),
+  });
+  let examined = found;
+  let readAfterTurn = 0;
+  for (;;) {
+    const { readAt, calls, plan: { changes = 0 } = {} } = examined;
+    if (calls.length === 0) return work.untouched(examined);
+    if (changes > (found.plan?.changes ?? 0)) {
+      return heldBack(
+        examined,
+        'the group was changed meanwhile and needs more than was planned',
+        true,
+      );
+    }
+    const request = { run, group: summary, changes, readAt, readAfterTurn, holder };
+    const turn = await takeTurn(records, request, now, sleep);
+    switch (turn.kind) {
+      case 'taken': {
+        const results = await sendCalls(readers.ecs, calls);
+        const [reading] = await Promise.all([
+          readBack(readers.ecs, summary, results, sleep),
+          noteRequests(records, run, results),
+        ]);
+        const result = await work.conclude(examined, results, reading, readers);
+        // The limit of the group must count a change of which nobody knows: it may have been made.
+        await turn.end(changesIn(results, ['done', 'unknown']));
+        return result;
+      }
+      case 'stale':
+        readAfterTurn = turn.turn;
+        examined = await work.examine(summary, readers, true);
+        break;
+      case 'refused':
+        return heldBack(examined, turn.reason, turn.tryAgain);
+      default:
+        return turn satisfies never;
+    }
+  }
+}
+
+/** Runs a step over groups, a few at a time, and tells how far it is. */
+async function inTurn<Item, Result>(
+  step: 'read' | 'repair',
+  items: readonly Item[],
+  { onProgress }: Surroundings,
+  action: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  let done = 0;
+  onProgress?.(step, done, items.length);
+  return mapConcurrently(items, CONCURRENCY, async (item) => {
+    const result = await action(item);
+    done += 1;
+    onProgress?.(step, done, items.length);
+    return result;
+  });
+}
+
+function perRegion<Value>(make: (regionId: RegionId) => Value): (regionId: RegionId) => Value {
+  const made = new Map<RegionId, Value>();
+  return (regionId) => {
+    const value = made.get(regionId) ?? make(regionId);
+    made.set(regionId, value);
+    return value;
+  };
+}

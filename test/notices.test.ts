@@ -1,0 +1,95 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import {
+  type Bundles,
+  buildBundles,
+  inventoryOf,
+  makeGroup,
+  onDeployment,
+  policyText,
+} from './support';
+
+interface Received {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+let bundles: Bundles;
+let received: Received[];
+let status: number;
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    received.push({ path: request.url ?? '', headers, body: Buffer.concat(chunks).toString() });
+    response.statusCode = status;
+    response.end('ok');
+  });
+});
+
+beforeAll(async () => {
+  bundles = await buildBundles(policyText());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+beforeEach(() => {
+  received = [];
+  status = 200;
+});
+afterAll(async () => {
+  await bundles.remove();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function notices(): string {
+  const { port } = server.address() as AddressInfo;
+  return `slack=http://127.0.0.1:${port}/services/token-of-slack webhook=http://127.0.0.1:${port}/hook#${SECRET}`;
+}
+
+const inventory = inventoryOf(makeGroup('sg-open', []));
+
+it('a run that changed something is told once to each channel, and the next one, which changes nothing, is not', () =>
+  onDeployment(
+    { bundles, inventory, environment: { PALISADE_NOTICES: notices() } },
+    async (deployment) => {
+      await deployment.sweep();
+      expect(received.map(({ path }) => path).sort()).toEqual([
+        '/hook',
+        '/services/token-of-slack',
+      ]);
+      const signed = received.find(({ path }) => path === '/hook');
+      const told = new Webhook(SECRET).verify(signed?.body ?? '', signed?.headers ?? {});
+      expect(JSON.stringify(told)).toContain('sg-open');
+      await deployment.sweep(Date.parse('2026-03-02T04:00:00Z'));
+      expect(received).toHaveLength(2);
+      expect(deployment.logLines.join()).not.toMatch(/token-of-slack|whsec_/);
+    },
+  ));
+
+it('a channel that is down or misspelled fails no repair, and the log says so', async () => {
+  status = 503;
+  await onDeployment(
+    { bundles, inventory, environment: { PALISADE_NOTICES: notices() } },
+    async (deployment) => {
+      const invocations = await deployment.sweep();
+      expect(invocations.map((each) => each.status)).toEqual(['Succeeded', 'Succeeded']);
+      expect(deployment.writes()).toHaveLength(1);
+      expect(deployment.logLines.join()).toMatch(/503/);
+    },
+  );
+  await onDeployment(
+    { bundles, inventory, environment: { PALISADE_NOTICES: 'slak=https://example.com/token' } },
+    async (deployment) => {
+      await deployment.sweep();
+      expect(deployment.writes()).toHaveLength(1);
+      const [line] = await deployment.logged('PALISADE_NOTICES is of no use', 1);
+      expect(JSON.stringify(line)).not.toContain('token');
+    },
+  );
+});
