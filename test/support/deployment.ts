@@ -29,6 +29,7 @@ export interface DeploymentOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly cloud?: Omit<LocalCloudOptions, 'inventory' | 'fault' | 'functionCompute'>;
   readonly enforce?: Partial<FunctionDefinition>;
+  readonly webhook?: Partial<FunctionDefinition>;
   readonly withoutRole?: boolean;
   /** Instances of all functions together; 100 by default. */
   readonly maxInstances?: number;
@@ -47,6 +48,7 @@ export interface Deployment {
   readonly sweepName: string;
   readonly enforceName: string;
   readonly actiontrailName: string;
+  readonly webhookName: string;
   /** URL of the webhook. */
   readonly webhookUrl: string;
   readonly recordFolder: string;
@@ -158,6 +160,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
             functionName: 'palisade-webhook',
             codeDirectory: bundles.webhook,
             httpTrigger: { triggerName: 'requests', authType: 'anonymous', methods: ['POST'] },
+            ...options.webhook,
           },
         ],
       });
@@ -175,6 +178,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     sweepName: `${prefix}palisade-sweep`,
     enforceName: `${prefix}palisade-enforce`,
     actiontrailName: `${prefix}palisade-actiontrail`,
+    webhookName: `${prefix}palisade-webhook`,
     webhookUrl: `${cloud.endpoint}${running.httpUrl(`${prefix}palisade-webhook`)}`,
     recordFolder,
     logLines,

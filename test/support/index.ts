@@ -34,3 +34,13 @@ export { type PolicyTextOptions, policySet, policyText } from './policies';
 export { addPrincipal, type Principal } from './principal';
 export { duplicateRules, type RulesByGroup, rulesOf } from './rules';
 export { makeRun, summariesOf } from './runs';
+export {
+  type FinishedAnswer,
+  finished,
+  recordsOf,
+  repairOf,
+  sendWebhook,
+  type WebhookAnswer,
+  type WebhookRequest,
+  webhookSecret,
+} from './webhook';

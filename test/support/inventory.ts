@@ -18,6 +18,7 @@ export interface Inventory {
   readonly PrefixLists: readonly {
     readonly PrefixListId: string;
     readonly AddressFamily: 'IPv4';
+    readonly MaxEntries?: number;
     readonly Entries: readonly { readonly Cidr: string }[];
   }[];
 }

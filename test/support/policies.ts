@@ -8,7 +8,7 @@ export interface PolicyTextOptions {
   readonly guardrails?: string;
   /** Such as `{ rulesPerGroup: 20 }`. */
   readonly quotas?: string;
-  /** Exemptions from the denial, such as `[{ groups: [sg-relay], reason: mail relay }]`. */
+  /** Exemptions from the denial, such as `[{ groups: [sg-a], reason: relay, ticket: SEC-1, until: 2099-12-31 }]`. */
   readonly exempt?: string;
   /** Which groups both policies are about, such as `{ tags: { env: [prod] } }`. */
   readonly match?: string;

@@ -42,6 +42,19 @@ export function groupTargets(targets: readonly Target[]): Target[] {
   return [...regions].map(([regionId, ids]) => ({ regionId, groupIds: [...ids] }));
 }
 
+/** The same command without some groups, each `REGION/ID`; undefined if it then names none. */
+export function withoutGroups(
+  command: WebhookCommand,
+  missing: readonly string[],
+): WebhookCommand | undefined {
+  if (command.selection.kind !== 'targets') return undefined;
+  const targets = command.selection.targets.flatMap(({ regionId, groupIds }) => {
+    const left = groupIds.filter((id) => !missing.includes(`${regionId}/${id}`));
+    return left.length > 0 ? [{ regionId, groupIds: left }] : [];
+  });
+  return targets.length > 0 ? { ...command, selection: { kind: 'targets', targets } } : undefined;
+}
+
 /** Reads the id of a group, without the asterisks that masked ones have. Throws FormatError. */
 export function parseGroupId(text: string): SecurityGroupId {
   if (text.includes('*')) throw new FormatError('a part of the id is masked: write all of it');

@@ -54,7 +54,7 @@ export interface WebhookSurroundings {
 
 const REQUESTS_PER_MINUTE = 60;
 const CLAIM_MS = 60_000;
-/** How long a repetition waits for the answer to the first, in all. */
+/** How long a repetition waits for the answer to the first, in all, if its own instance lives on for long. */
 const PATIENCE_MS = 5_000;
 
 /** The address of the trigger itself, and the path to use behind a custom domain. */
@@ -132,7 +132,12 @@ async function answerAuthentic(
       case 'won':
         return await work(id, body, replay, standing.goodUntil, surroundings);
       case 'held':
-        return await waitForAnswer(replay, standing.goodUntil, surroundings);
+        return await waitForAnswer(
+          replay,
+          standing.goodUntil,
+          Math.min(PATIENCE_MS, claimMs / 2),
+          surroundings,
+        );
       default:
         return answerSeen(standing);
     }
@@ -196,10 +201,12 @@ function answerStarted(started: Exclude<Started, { kind: 'busy' }>): Answer {
 async function waitForAnswer(
   replay: Replay,
   goodUntil: number,
+  patienceMs: number,
   { sleep, random, now }: WebhookSurroundings,
 ): Promise<Answer> {
   let waited = 0;
-  for (let pause = 100; waited < PATIENCE_MS; pause *= 1.5) {
+  for (let ceiling = 100; waited < patienceMs; ceiling *= 1.5) {
+    const pause = Math.min(ceiling, patienceMs - waited);
     await sleep(pause * (0.5 + random() / 2));
     waited += pause;
     const seen = await replay.look();

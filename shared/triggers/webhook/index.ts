@@ -3,7 +3,7 @@
  * Reading a request from either version of Function Compute, authenticity, replay, the form of the body,
  * and the answer. What is started is handed in.
  */
-export { NOT_HTTP } from './answers';
+export { NOT_HTTP, tryAgain } from './answers';
 export { type DecodedBody, decodeBody } from './body';
 export {
   type DecodedCloudConfig,
@@ -11,7 +11,7 @@ export {
   isDirectInvocation,
   type SkippedItem,
 } from './cloud-config';
-export type { Target, WebhookCommand } from './command';
+export { type Target, type WebhookCommand, withoutGroups } from './command';
 export { answerWebhook, type Started, type WebhookLog, type WebhookSurroundings } from './door';
 export { type Answer, type HttpHeaders, type HttpRequest, MAX_BODY_BYTES } from './http';
 export { type Fc3Response, readHttpEvent, toFc3Response } from './http-event';

@@ -96,6 +96,24 @@ describe('at the same time', () => {
     }));
 });
 
+describe('the wait for the first answer', () => {
+  it.each([
+    [60_000, 5_000],
+    [6_000, 3_000],
+  ])('in an instance that may live for %d ms is at most %d ms', (claimMs, most) =>
+    onStage(async (stage) => {
+      await onceStarted(stage, async () => {
+        const begun = stage.time;
+        // The longest pauses that chance can bring.
+        const change = { claimMs, random: () => 1 - 2 ** -53 };
+        expect(await stage.send({}, change)).toMatchObject({ status: 409 });
+        expect(stage.time - begun).toBeGreaterThan(most * 0.9);
+        expect(stage.time - begun).toBeLessThanOrEqual(most);
+      });
+    }),
+  );
+});
+
 describe('when an instance dies in the middle', () => {
   it('the next repetition takes over once the claim is over, with the same run', () =>
     onStage(async (stage) => {
