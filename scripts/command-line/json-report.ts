@@ -44,7 +44,8 @@ function findingJson({ policyId, severity, mode, status, message, witness }: Rep
   };
 }
 
-function changeJson({ call, clientToken, outcome }: CallResult, applied: boolean) {
+/** A write; with what became of it once it was sent. */
+export function changeJson({ call, clientToken, outcome }: CallResult, applied: boolean) {
   const { action, parameters } = call;
   return applied ? { action, parameters, clientToken, outcome } : { action, parameters };
 }

@@ -2,11 +2,14 @@ import pc from 'picocolors';
 import type { GroupResult, RunResult } from '../../shared/remediation';
 import type { ActionTrailEvent } from '../../shared/triggers/actiontrail';
 import { jsonReport } from './json-report';
+import { printable } from './printable';
 import { keyOf, type ReplayOutcome, type ReplaySummary } from './replay-outcome';
 import { groupLines } from './text-report';
 
 /** Groups of one event, and reasons, that are shown; the rest is counted. */
 const MOST_SHOWN = 20;
+/** Characters of a text of an event that are shown. */
+const LONGEST_TEXT = 500;
 
 /** An outcome for machines; keys are stable. */
 export function outcomeJson(outcome: ReplayOutcome): object {
@@ -47,14 +50,14 @@ export function outcomeText(
   const title = [
     pc.dim(at),
     ...(event.time === undefined ? [] : [event.time.replace('.000Z', 'Z')]),
-    pc.bold(printable(event.name)),
-    ...(who === '' ? [] : [`by ${printable(who)}`]),
+    pc.bold(excerpt(event.name)),
+    ...(who === '' ? [] : [`by ${excerpt(who)}`]),
   ].join('  ');
   switch (outcome.kind) {
     case 'ignored':
-      return `${title}  ${pc.dim(`ignored: ${printable(outcome.reason)}`)}`;
+      return `${title}  ${pc.dim(`ignored: ${excerpt(outcome.reason)}`)}`;
     case 'unknown':
-      return `${title}  ${pc.yellow(`unknown: ${printable(outcome.reason)}`)}`;
+      return `${title}  ${pc.yellow(`unknown: ${excerpt(outcome.reason)}`)}`;
     case 'judged':
       return [title, ...judgedLines(outcome, shownAt)].join('\n');
     default:
@@ -116,7 +119,7 @@ export function summaryText(summary: ReplaySummary): string {
     ...reasons
       .slice(0, MOST_SHOWN)
       .map(({ reason, events: count }) =>
-        pc.dim(`  ${String(count).padStart(7)} ignored: ${printable(reason)}`),
+        pc.dim(`  ${String(count).padStart(7)} ignored: ${excerpt(reason)}`),
       ),
     ...(reasons.length > MOST_SHOWN
       ? [pc.dim(`  … and for ${reasons.length - MOST_SHOWN} more reasons: --json shows them`)]
@@ -137,7 +140,7 @@ function noteOf({ name }: ActionTrailEvent): string {
   return `the effect of ${name} is not in what was read: it may have been undone since`;
 }
 
-/** A text of an event, which anyone can have written, fit for a line of a terminal. */
-function printable(text: string): string {
-  return text.slice(0, 500).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+/** A text of an event, which anyone can have written at any length. */
+function excerpt(text: string): string {
+  return printable(text.slice(0, LONGEST_TEXT));
 }

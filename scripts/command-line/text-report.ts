@@ -71,11 +71,12 @@ export function groupLines(group: GroupResult, applied: boolean): string[] {
 }
 
 /** What changes do to traffic. */
-function effectLines({ closed, opened }: Effect, isMade: boolean): string[] {
+export function effectLines({ closed, opened, example }: Effect, isMade: boolean): string[] {
   const verb = isMade ? '' : 'would be ';
   return [
     ...closed.map((traffic) => `  ${verb}closed: ${traffic}`),
     ...opened.map((traffic) => `  ${verb}opened: ${traffic}`),
+    ...(example === undefined ? [] : [pc.dim(`    such as ${example}`)]),
   ];
 }
 
@@ -93,6 +94,17 @@ function describeCall(call: GroupResult['calls'][number]['call']): string[] {
     case 'ModifySecurityGroupEgressRule': {
       const { SecurityGroupRuleId, Description } = call.parameters;
       return [`describe ${SecurityGroupRuleId ?? 'rule'} as "${Description}"`];
+    }
+    case 'RevokeSecurityGroup':
+    case 'RevokeSecurityGroupEgress': {
+      const { parameters } = call;
+      if (!('Permissions' in parameters)) {
+        return parameters.SecurityGroupRuleId.map((id) => `revoke ${id}`);
+      }
+      const Direction = call.action === 'RevokeSecurityGroup' ? 'ingress' : 'egress';
+      return parameters.Permissions.map(
+        (permission) => `revoke ${describeRule(parseRule({ Direction, ...permission }))}`,
+      );
     }
     default:
       return call satisfies never;

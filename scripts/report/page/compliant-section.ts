@@ -1,0 +1,20 @@
+import type { Report } from '../model';
+import type { Texts } from '../texts';
+import { html, type Markup } from './html';
+import { section } from './pieces';
+
+/** The ids of the compliant groups by region. */
+export function compliantSection({ compliant }: Report, texts: Texts): Markup {
+  const regions = compliant.filter(({ groups }) => groups.length > 0);
+  return section(
+    'compliant',
+    texts.sections.compliant,
+    regions.length === 0
+      ? html`<p>${texts.noneCompliant}</p>`
+      : regions.map(
+          ({ regionId, groups }) =>
+            html`<details class="ids" data-region="${regionId}"><summary><code>${regionId}</code> <span class="muted">${groups.length}</span></summary><ul>${groups.map((id) => html`<li>${id}</li>`)}</ul></details>
+`,
+        ),
+  );
+}

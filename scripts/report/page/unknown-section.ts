@@ -1,0 +1,36 @@
+import type { Report } from '../model';
+import type { Texts } from '../texts';
+import { html, type Markup, NOTHING } from './html';
+import { groupName, section, table } from './pieces';
+import { longTime } from './words';
+
+/** What could not be told, and why: groups, parts of runs without an outcome, and unreadable records. */
+export function unknownSection({ unknown, interrupted, unreadable }: Report, texts: Texts): Markup {
+  const isCertain = unknown.length + interrupted.length + unreadable.length === 0;
+  const groups = unknown.map((group) => {
+    const [first = texts.notTold, ...rest] = group.reasons;
+    return [
+      html`${groupName(group)}<br><span class="muted">${group.name}</span>`,
+      html`<code>${group.regionId}</code>`,
+      html`<span class="message">${first}</span>${rest.length > 0 ? html`<details><summary>${texts.more(rest.length)}</summary><ul>${rest.map((reason) => html`<li class="message">${reason}</li>`)}</ul></details>` : NOTHING}`,
+    ];
+  });
+  const others = [
+    ...interrupted.map(
+      ({ runId, part, time }) =>
+        html`<li><code>${runId}</code>, ${longTime(time)}: ${texts.interruptedPart(part)}</li>`,
+    ),
+    ...unreadable.map(
+      ({ key, reason }) => html`<li>${texts.unreadableRecord(key)}: ${reason}</li>`,
+    ),
+  ];
+  return section(
+    'unknown',
+    texts.sections.unknown,
+    html`${isCertain ? html`<p>${texts.nothingUnknown}</p>` : NOTHING}${table(
+      texts.sections.unknown,
+      [texts.group, texts.region, texts.why],
+      groups,
+    )}${others.length > 0 ? html`<ul class="plain">${others}</ul>` : NOTHING}`,
+  );
+}

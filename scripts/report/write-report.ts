@@ -1,0 +1,28 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RecordStore } from '../../shared/evidence';
+import { buildReport, type ReportOptions } from './build-report';
+import type { Format, Language } from './choices';
+import type { Report } from './model';
+import { renderReport } from './render-report';
+
+/** What is written, and where. */
+export interface WriteOptions extends ReportOptions {
+  readonly file: string;
+  readonly format: Format;
+  readonly language: Language;
+}
+
+/**
+ * Makes a report from the records of runs and writes it to a file, whose folder is made if need be. Throws
+ * NoSuchRunError, RecordStoreError, and what the file system throws.
+ */
+export async function writeReport(
+  records: RecordStore,
+  { file, format, language, ...options }: WriteOptions,
+): Promise<Report> {
+  const report = await buildReport(records, options);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, renderReport(report, format, language));
+  return report;
+}
