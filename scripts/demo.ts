@@ -1,16 +1,18 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { CallRecord, LocalCloud } from '../local-cloud';
-import { createFolderStore, type RecordStore } from '../shared/evidence';
+import { loadPolicies } from '../shared/policy/load';
 import type { Verdict } from '../shared/remediation';
 import { buildFunctions } from './build-functions';
 import { type DemoCloud, startDemoCloud } from './demo/cloud';
 import { showEvent, showWebhook } from './demo/doors';
+import { showEvidence, showRollback } from './demo/evidence';
 import { demoInventory } from './demo/inventory';
 import { addPerson } from './demo/person';
 import { demoPolicy } from './demo/policy';
 import { type GroupStory, readStories, recordedRuns } from './demo/records';
 import { announce, caseList, regionTable, say, showWhile } from './demo/show';
+import { writeReport } from './report';
 
 const OUT = resolve('out', 'demo');
 const BUILT_FUNCTIONS = join(OUT, 'functions');
@@ -18,7 +20,8 @@ const BUILT_FUNCTIONS = join(OUT, 'functions');
 /**
  * Shows the product on this machine: builds the functions, lets a timer start them against the local
  * cloud, says what they found and did, and lets the timer fire again; then a forbidden path is opened and
- * closed by the event about it, and another one by a signed request. Writes out/demo/summary.json.
+ * closed by the event about it, and another one by a signed request, which is taken back; the records are
+ * verified, and a report is written. Writes out/demo/summary.json.
  */
 async function main(): Promise<void> {
   const started = Date.now();
@@ -64,6 +67,23 @@ async function main(): Promise<void> {
     );
     const webhook = await showWebhook(demo, person, second);
 
+    announce('The repair that the playbook asked for is taken back');
+    const policies = loadPolicies(await readFile(policyFile, 'utf8'), policyFile, started);
+    const rollback = await showRollback(demo, policies, webhook.runId);
+
+    announce('The timer fires a last time, and repairs it again');
+    cloud.calls.clear();
+    const storiesInTheEnd = await sweep(demo);
+    const { verdictBefore, verdict } = storiesInTheEnd.get(second.securityGroupId) ?? {};
+    say(`${second.securityGroupId}: ${verdictBefore} → ${verdict}`);
+
+    announce('The records are verified, and so is a copy that was tampered with');
+    const evidence = await showEvidence(
+      demo.records,
+      join(OUT, 'records'),
+      join(OUT, 'tampered-records'),
+    );
+
     announce('Left behind');
     const summary = {
       groups: groups.size,
@@ -74,11 +94,20 @@ async function main(): Promise<void> {
       secondSweep: { writes: secondWrites },
       event,
       webhook,
+      rollback,
+      evidence,
       durationMs: Date.now() - started,
     };
     await writeFile(join(OUT, 'functions.log'), demo.logs.map((line) => `${line}\n`).join(''));
     await writeFile(join(OUT, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-    await saveRecords(demo.records);
+    await writeReport(demo.records, {
+      run: 'latest',
+      now: Date.now(),
+      file: join(OUT, 'report.html'),
+      format: 'html',
+      language: 'en',
+    });
+    say(`${shown('report.html')}: the report, to open in a browser`);
     say(`${shown('summary.json')}: the figures of this demo`);
     say(`${shown('records')}: what each run found, planned, sent and saw afterwards`);
     say(`${shown('inventory.json')}, ${shown('policy.yaml')}: what it started from`);
@@ -126,14 +155,6 @@ function placesToOpen(
     }));
   if (!first || !second) throw new Error('there are no compliant groups to open');
   return [first, second] as const;
-}
-
-/** Copies what the functions wrote to the bucket. */
-async function saveRecords(records: RecordStore): Promise<void> {
-  const folder = createFolderStore(join(OUT, 'records'));
-  for (const key of await records.list('runs/')) {
-    await folder.putIfAbsent(key, (await records.get(key)) ?? '');
-  }
 }
 
 function isWrite({ product, write }: CallRecord): boolean {

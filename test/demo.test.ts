@@ -17,6 +17,8 @@ interface Summary {
   readonly secondSweep: { readonly writes: number };
   readonly event: Readonly<Record<string, number>>;
   readonly webhook: object;
+  readonly rollback: { readonly revoked: number; readonly opened: number; readonly again: object };
+  readonly evidence: object;
 }
 
 let folder: string;
@@ -74,10 +76,29 @@ it('closes a path that a person opened once the event about it arrives, and igno
 
 it('closes another one for a signed request, once, and for no other', () => {
   expect(summary.webhook).toEqual({
+    runId: expect.stringMatching(/^webhook-[0-9a-f]{16}$/),
     badSignature: { status: 401, ecsCalls: 0 },
     signed: { status: 200, writes: expect.any(Number) },
     replayed: { status: 200, isSameAnswer: true, ecsCalls: 0 },
     lateEvent: { writes: 0 },
   });
   expect(summary.webhook).not.toHaveProperty('signed.writes', 0);
+});
+
+it('takes a run back once, and the next sweep repairs it again', () => {
+  const { revoked, opened, again } = summary.rollback;
+  expect(revoked).toBeGreaterThan(0);
+  expect(opened).toBeGreaterThan(0);
+  expect(again).toEqual({ changes: 0 });
+  expect(result.stdout).toContain('violating → compliant');
+});
+
+it('verifies its records, catches the copy that was tampered with, and writes a report', async () => {
+  expect(summary.evidence).toEqual({
+    entries: expect.any(Number),
+    isIntact: true,
+    tampered: { isIntact: false, found: expect.stringMatching(/^altered: runs\//) },
+  });
+  const page = await readFile(join(folder, 'out', 'demo', 'report.html'), 'utf8');
+  expect(page).toContain('<title>');
 });

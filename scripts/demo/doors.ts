@@ -69,6 +69,7 @@ export async function showEvent(
 
 /** What requests to the webhook led to. */
 export interface WebhookFigures {
+  readonly runId: string;
   readonly badSignature: { readonly status: number; readonly ecsCalls: number };
   readonly signed: { readonly status: number; readonly writes: number };
   readonly replayed: {
@@ -133,7 +134,9 @@ export async function showWebhook(
   await demo.settled();
   const late = cloud.calls.all().filter((call) => call.write && call.product === 'Ecs').length;
   say(`the event of the same change, arriving after it: ${late} writes`);
+  const { runId } = JSON.parse(signed.text) as { readonly runId: string };
   return {
+    runId,
     badSignature: { status: bad.status, ecsCalls: bad.ecsCalls },
     signed: { status: signed.status, writes: signed.writes },
     replayed: {

@@ -8,7 +8,7 @@ export const BAD_NETWORKS = 'pl-hz0badnetworks';
 export function demoPolicy(now: number): string {
   const until = new Date(now + 90 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
   return `version: 1
-guardrails: { maxChanges: 5000, maxGroups: 100, maxGroupsPercent: 100, maxChangesPerGroupPerHour: 100 }
+guardrails: { maxChanges: 5000, maxGroups: 100, maxGroupsPercent: 100, maxChangesPerGroupPerHour: 200 }
 policies:
   - id: no-mail-or-smb-out
     kind: deny-egress
