@@ -62,6 +62,7 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
       const functionCompute = createFunctionCompute({
         ...context,
         regionId: 'cn-hangzhou',
+        maxInstances: 16,
         runTimers: options.triggers,
         functions: definitions,
         onLog: (line) => process.stderr.write(`${line}\n`),

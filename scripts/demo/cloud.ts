@@ -46,6 +46,8 @@ export async function startDemoCloud(
       functions = createFunctionCompute({
         ...context,
         regionId: REGION,
+        // Every repair comes back as an event: a laptop need not hold the hundred instances of an account.
+        maxInstances: 8,
         functions: await definitionsFor({
           template: join(PROJECT, 'template.yml'),
           accountId,

@@ -4,7 +4,7 @@ import type { RegionId, SecurityGroupSummary } from '../security-group';
 import { changesIn, readBack, sendCalls } from './act';
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
-import { reasonsToHoldBack } from './guard';
+import { askPermit } from './guard';
 import { type GroupReading, ListReader } from './read';
 import {
   hasDeadAttempt,
@@ -78,18 +78,18 @@ export async function carryOut<Found extends Examined>(
     return plan && calls.length > 0 ? [{ found, plan, summary }] : [];
   });
   const mayChange = planned.length > 0 && !run.dryRun;
-  const heldBack =
+  const permit =
     planned.length === 0
-      ? []
-      : await reasonsToHoldBack(
-          run,
-          planned,
-          surroundings.stop,
-          run.dryRun ? undefined : records,
-          now(),
-        );
+      ? undefined
+      : await askPermit(run, planned, surroundings.stop, run.dryRun ? undefined : records, now());
 
-  const found = { runId: run.runId, heldBack, groups: examined.map(work.untouched) };
+  const heldBack = permit?.reasons ?? [];
+  const common = {
+    runId: run.runId,
+    heldBack,
+    ...(permit?.tryAgain ? { tryAgain: permit.tryAgain } : {}),
+  };
+  const found: RunResult = { ...common, groups: examined.map(work.untouched) };
   if (!records) return found;
   // A run that will change nothing has nothing to announce.
   if (!mayChange) {
@@ -107,13 +107,15 @@ export async function carryOut<Found extends Examined>(
       );
     });
   }
-  const result = {
-    runId: run.runId,
-    heldBack,
+  const result: RunResult = {
+    ...common,
     groups: examined.map(
       (group) => changed.get(group.summary) ?? { ...work.untouched(group), changes: 0 },
     ),
   };
+  const isChanged = result.groups.some(({ calls }) => changesIn(calls, ['done', 'unknown']) > 0);
+  // A turn that was refused, or a group that another run had mended by then, must not count for others.
+  if (!isChanged) await permit?.withdraw();
   await writeOutcome(records, run, now(), result, attempt);
   return result;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { makeGroup, makeRun, policySet, summariesOf } from '../../test/support';
 import { createFolderStore, type RecordStore } from '../evidence';
-import { type PlannedGroup, reasonsToHoldBack, runLimits } from './guard';
+import { askPermit, type PlannedGroup, runLimits } from './guard';
 
 const HOUR = 60 * 60 * 1000;
 const NOW = Date.parse('2026-03-01T04:00:00Z');
@@ -22,6 +22,9 @@ function planned(changes: number, position = 0): PlannedGroup {
   if (!summary) throw new Error('there is no such group');
   return { summary, plan: { changes } };
 }
+
+const reasonsToHoldBack = async (...given: Parameters<typeof askPermit>) =>
+  (await askPermit(...given)).reasons;
 
 describe('the limits of a run', () => {
   const limits = (guardrails: string, groups: number) =>
@@ -67,6 +70,21 @@ describe('a run is held back', () => {
     expect(await reasonsToHoldBack(run, [planned(1)], unreadable, undefined, NOW)).toEqual([
       'the stop switch could not be read, so nothing is changed: no such bucket',
     ]);
+  });
+});
+
+describe('a run that is held back', () => {
+  const run = makeRun('guarded', summaries, { limits: { maxChanges: 1, maxGroups: 1 } });
+  const goOn = async () => undefined;
+  const unreadable = () => Promise.reject(new Error('no such bucket'));
+
+  it('is worth trying again only when nothing but a failed check is against it', async () => {
+    const ask = (changes: number, stop: () => Promise<string | undefined>) =>
+      askPermit(run, [planned(changes)], stop, undefined, NOW);
+    expect(await ask(1, unreadable)).toHaveProperty('tryAgain', true);
+    expect(await ask(2, unreadable)).not.toHaveProperty('tryAgain');
+    expect(await ask(2, goOn)).not.toHaveProperty('tryAgain');
+    expect(await ask(1, goOn)).not.toHaveProperty('tryAgain');
   });
 });
 
@@ -264,6 +282,23 @@ describe('runs within an hour, through whichever door they came', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('do not count what was allowed and withdrawn, because nothing came of it', async () => {
+    const limits = { maxChanges: 10, maxGroups: 3 };
+    const ask = (runId: string) =>
+      askPermit(
+        makeRun(runId, summaries, { limits }),
+        [planned(6)],
+        async () => undefined,
+        records,
+        NOW,
+      );
+    const first = await ask('one');
+    expect(first.reasons).toEqual([]);
+    expect((await ask('two')).reasons).toHaveLength(1);
+    await first.withdraw();
+    expect((await ask('three')).reasons).toEqual([]);
   });
 
   it('keep the sum of a run that goes on for more than an hour', async () => {

@@ -22,20 +22,30 @@ export interface PlannedGroup {
   readonly plan: Pick<GroupPlan, 'changes'>;
 }
 
+/** Whether a run may go ahead. */
+export interface Permit {
+  /** Why it may not; empty if it may. */
+  readonly reasons: readonly string[];
+  /** Set when that was only because something could not be read: another attempt may be allowed. */
+  readonly tryAgain?: true;
+  /** Takes back what was booked, once it is clear that nothing was changed. Never throws. */
+  readonly withdraw: () => Promise<void>;
+}
+
 /**
- * Why a run may not change anything: a limit would be exceeded, or somebody has pulled the stop switch.
- * Empty if it may go ahead. What a run calls for is booked with `records`, so that the limits hold for
+ * Whether a run may change anything. It may not when a limit would be exceeded, or somebody has pulled the
+ * stop switch. What a run calls for is booked with `records`, so that the limits hold for
  * the parts of a run together, and for whatever other runs change within the hour, through whichever
  * door they came; without `records` only this part is counted. `stop` gives the reason to stop, if there
  * is one. What cannot be checked holds the run back.
  */
-export async function reasonsToHoldBack(
+export async function askPermit(
   run: Run,
   planned: readonly PlannedGroup[],
   stop: () => Promise<string | undefined>,
   records: RecordStore | undefined,
   now: number,
-): Promise<string[]> {
+): Promise<Permit> {
   const own: Demand = Object.fromEntries(
     planned.map(({ summary, plan }) => [`${summary.regionId}/${summary.id}`, plan.changes]),
   );
@@ -43,15 +53,21 @@ export async function reasonsToHoldBack(
     reasonToStop(stop),
     records ? book(records, run, own, now) : uncounted(run, own),
   ]);
+  const unread = [stopped, booking].flatMap((each) =>
+    each instanceof Error ? [each.message] : [],
+  );
   const reasons = [
-    ...(stopped === undefined ? [] : [stopped]),
-    ...(typeof booking === 'string' ? [booking] : exceeded(booking)),
+    ...unread,
+    ...(typeof stopped === 'string' ? [stopped] : []),
+    ...(booking instanceof Error ? [] : exceeded(booking)),
   ];
-  if (reasons.length > 0 && typeof booking !== 'string') {
-    // If this fails, other runs count what was not done, which errs on the safe side.
-    await booking.withdraw().catch(() => {});
-  }
-  return reasons;
+  // If this fails, other runs count what was not done, which errs on the safe side.
+  const withdraw = async () => {
+    if (!(booking instanceof Error)) await booking.withdraw().catch(() => {});
+  };
+  if (reasons.length > 0) await withdraw();
+  const isPassing = reasons.length > 0 && reasons.length === unread.length;
+  return { reasons, withdraw, ...(isPassing ? { tryAgain: true } : {}) };
 }
 
 function uncounted({ limits }: Run, own: Demand): Booking {
@@ -63,11 +79,13 @@ function uncounted({ limits }: Run, own: Demand): Booking {
   };
 }
 
-async function reasonToStop(stop: () => Promise<string | undefined>): Promise<string | undefined> {
+async function reasonToStop(
+  stop: () => Promise<string | undefined>,
+): Promise<string | undefined | Error> {
   try {
     return await stop();
   } catch (error) {
-    return `the stop switch could not be read, so nothing is changed: ${(error as Error).message}`;
+    return unreadable('the stop switch could not be read', error);
   }
 }
 
@@ -76,12 +94,16 @@ async function book(
   run: Run,
   own: Demand,
   now: number,
-): Promise<Booking | string> {
+): Promise<Booking | Error> {
   try {
     return await bookDemand(records, run, own, now);
   } catch (error) {
-    return `the limits of the run could not be checked, so nothing is changed: ${(error as Error).message}`;
+    return unreadable('the limits of the run could not be checked', error);
   }
+}
+
+function unreadable(what: string, error: unknown): Error {
+  return new Error(`${what}, so nothing is changed: ${(error as Error).message}`);
 }
 
 function exceeded({ limits, own, others }: Booking): string[] {

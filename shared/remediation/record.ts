@@ -73,7 +73,10 @@ async function write(
 export async function linkEarlierAttempts(records: RecordStore, run: Run): Promise<void> {
   for (const record of await records.list(`runs/${run.runId}/${run.part}.`)) {
     const content = (await records.get(record)) ?? '';
-    const { policyDigest, time } = JSON.parse(content) as Record<'policyDigest' | 'time', string>;
+    const about = parseRecord(content);
+    // What a store kept only in part stays unlinked, and a verification names it.
+    if (!about) continue;
+    const { policyDigest, time } = about;
     const entry = { record, content, runId: run.runId, policyDigest, time, mayBeLinked: true };
     await chainOf(records).append(entry);
   }
@@ -111,10 +114,21 @@ export async function hasEnded(records: RecordStore, runId: string): Promise<boo
 
 /** A record that a store kept only in part tells of no end; the run is then made again. */
 function isOfEndedRun(record: string | undefined): boolean {
+  const about = parseRecord(record);
+  return about !== undefined && about.unfinished !== true;
+}
+
+interface RecordAbout {
+  readonly policyDigest: string;
+  readonly time: string;
+  readonly unfinished?: boolean;
+}
+
+function parseRecord(content: string | undefined): RecordAbout | undefined {
   try {
-    return (JSON.parse(record ?? '') as { unfinished?: boolean }).unfinished !== true;
+    return JSON.parse(content ?? '') as RecordAbout;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

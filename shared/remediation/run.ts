@@ -111,4 +111,6 @@ export interface RunResult {
   readonly groups: readonly GroupResult[];
   /** Why nothing was changed although changes were called for; empty if nothing held the run back. */
   readonly heldBack: readonly string[];
+  /** Set when that was only because something could not be read for the moment. */
+  readonly tryAgain?: true;
 }

@@ -32,10 +32,11 @@ export function totalsOf(result: RunResult): Totals {
 }
 
 /**
- * Whether trying the same run again may bring more: a group could not be read or was busy, or a call failed
- * only for the moment.
+ * Whether trying the same run again may bring more: limits or a group could not be read, a group was busy,
+ * or a call failed only for the moment.
  */
 export function isUnfinished(result: RunResult): boolean {
+  if (result.tryAgain) return true;
   return result.groups.some(
     (group) =>
       group.tryAgain === true ||
