@@ -12,4 +12,6 @@ module.exports = {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
   testTimeout: 30_000,
+  // Tests wait for servers and processes more than they compute: by default one core would stay idle.
+  maxWorkers: '100%',
 };
