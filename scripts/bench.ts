@@ -6,6 +6,7 @@ const BENCHMARKS: Readonly<
   Record<string, () => Promise<{ run(parameters: readonly string[]): void | Promise<void> }>>
 > = {
   traffic: () => import('./bench/traffic'),
+  'cold-start': async () => ({ run: (parameters) => runFromSource('cold-start', parameters) }),
   events: async () => ({ run: (parameters) => runFromSource('events', parameters) }),
 };
 

@@ -1,13 +1,12 @@
 import type { EcsErrorKind } from './ecs-error';
 import { ecsError, type Failure, failureOf } from './failure';
-import {
-  type Action,
-  type Credentials,
-  type CredentialsProvider,
-  type Endpoint,
-  type Fields,
-  type PreparedRequest,
-  prepareRequest,
+import type {
+  Action,
+  Credentials,
+  CredentialsProvider,
+  Endpoint,
+  Fields,
+  PreparedRequest,
 } from './sdk';
 
 /** One attempt at a call, for logs and records. It holds no secrets and no parameters. */
@@ -71,6 +70,8 @@ export async function makeCall<Answer>(
   settings: CallSettings,
   call: Call<Answer>,
 ): Promise<{ answer: Answer; attempts: number }> {
+  // The SDK takes its time to load, which an invocation that calls nothing should not pay.
+  const { prepareRequest } = await import('./sdk');
   const request = prepareRequest(call.action, call.parameters);
   let inDoubt = false;
   for (let attempt = 1; ; attempt += 1) {

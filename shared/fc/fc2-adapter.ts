@@ -1,4 +1,4 @@
-import type Fc2Client from '@alicloud/fc2';
+import Client from '@alicloud/fc2';
 import {
   type Connection,
   errorField,
@@ -9,9 +9,8 @@ import {
 
 /** Sends invocations to FC 2.0, where functions live in services, through @alicloud/fc2. */
 export function createFc2Adapter(connection: Connection, serviceName: string): SendInvocation {
-  let client: Fc2Client | undefined;
+  const client = createClient(connection);
   return async ({ functionName, payload, taskId }) => {
-    client ??= createClient(connection);
     const headers: Record<string, string> =
       taskId === undefined
         ? {}
@@ -38,9 +37,7 @@ export function createFc2Adapter(connection: Connection, serviceName: string): S
   };
 }
 
-function createClient({ accountId, regionId, credentials, ...rest }: Connection): Fc2Client {
-  // Loaded here because the SDK takes over 100 ms to load and a caller needs only one of the two.
-  const Client = require('@alicloud/fc2') as typeof Fc2Client;
+function createClient({ accountId, regionId, credentials, ...rest }: Connection): Client {
   const { securityToken } = credentials;
   return new Client(accountId, {
     accessKeyID: credentials.accessKeyId,

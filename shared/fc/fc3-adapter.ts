@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type Fc3Sdk from '@alicloud/fc20230330';
+import Client, { InvokeFunctionHeaders, InvokeFunctionRequest } from '@alicloud/fc20230330';
 import {
   type Connection,
   errorField,
@@ -8,25 +8,22 @@ import {
   type SendInvocation,
 } from './invocation';
 
-type Sdk = typeof import('@alicloud/fc20230330');
-type ClientConfig = ConstructorParameters<typeof Fc3Sdk>[0];
-type RuntimeOptions = Parameters<Fc3Sdk['invokeFunctionWithOptions']>[3];
+type ClientConfig = ConstructorParameters<typeof Client>[0];
+type RuntimeOptions = Parameters<Client['invokeFunctionWithOptions']>[3];
 
 /** Sends invocations to FC 3.0 through @alicloud/fc20230330. */
 export function createFc3Adapter(connection: Connection): SendInvocation {
-  let loaded: { sdk: Sdk; client: Fc3Sdk } | undefined;
+  const client = createClient(connection);
   return async ({ functionName, payload, taskId }) => {
-    loaded ??= load(connection);
-    const { sdk, client } = loaded;
     const { qualifier, timeoutMs } = connection;
     try {
       const response = await client.invokeFunctionWithOptions(
         functionName,
-        new sdk.InvokeFunctionRequest({
+        new InvokeFunctionRequest({
           body: Readable.from([Buffer.from(payload)]),
           ...(qualifier === undefined ? {} : { qualifier }),
         }),
-        new sdk.InvokeFunctionHeaders(
+        new InvokeFunctionHeaders(
           taskId === undefined ? {} : { xFcInvocationType: 'Async', xFcAsyncTaskId: taskId },
         ),
         // The class is not exported by the SDK, which reads these two fields of it.
@@ -46,9 +43,7 @@ export function createFc3Adapter(connection: Connection): SendInvocation {
   };
 }
 
-function load({ accountId, credentials, endpoint, regionId }: Connection) {
-  // Loaded here because the SDK takes over 100 ms to load and a caller needs only one of the two.
-  const sdk = require('@alicloud/fc20230330') as Sdk;
+function createClient({ accountId, credentials, endpoint, regionId }: Connection): Client {
   const config = {
     accessKeyId: credentials.accessKeyId,
     accessKeySecret: credentials.accessKeySecret,
@@ -61,7 +56,7 @@ function load({ accountId, credentials, endpoint, regionId }: Connection) {
     protocol: endpoint.protocol.replace(':', ''),
   };
   // The class of this argument is not exported by the SDK, which reads its fields only.
-  return { sdk, client: new sdk.default(config as unknown as ClientConfig) };
+  return new Client(config as unknown as ClientConfig);
 }
 
 async function readText(body: Readable | undefined): Promise<string> {

@@ -1,8 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createFc2Adapter } from './fc2-adapter';
-import { createFc3Adapter } from './fc3-adapter';
 import { FunctionCallError } from './function-call-error';
-import type { Invocation, InvocationAnswer } from './invocation';
+import type { Connection, Invocation, InvocationAnswer, SendInvocation } from './invocation';
 
 /** Calls functions, whichever version of Function Compute they run on. */
 export interface FunctionCaller {
@@ -62,7 +60,7 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
   const { accountId, regionId, credentials, qualifier, serviceName } = options;
   const sleep = options.sleep ?? wait;
   const random = options.random ?? Math.random;
-  const connection = {
+  const connection: Connection = {
     accountId,
     regionId,
     credentials,
@@ -70,10 +68,12 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
     endpoint: parseEndpoint(options.endpoint ?? `${accountId}.${regionId}.fc.aliyuncs.com`),
     timeoutMs: options.timeoutMs ?? 10_000,
   };
-  const send =
-    serviceName === undefined
-      ? createFc3Adapter(connection)
-      : createFc2Adapter(connection, checkName('service', serviceName));
+  if (serviceName !== undefined) checkName('service', serviceName);
+  let adapter: Promise<SendInvocation> | undefined;
+  const send: SendInvocation = async (invocation) => {
+    adapter ??= loadAdapter(connection, serviceName);
+    return (await adapter)(invocation);
+  };
 
   const sendUntilKnown = async (invocation: Invocation): Promise<InvocationAnswer> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -102,6 +102,17 @@ export function createFunctionCaller(options: FunctionCallerOptions): FunctionCa
       return resultOf(functionName, await send({ functionName, payload }));
     },
   };
+}
+
+/** An SDK takes its time to load, and a caller needs only one of the two. */
+async function loadAdapter(
+  connection: Connection,
+  serviceName: string | undefined,
+): Promise<SendInvocation> {
+  if (serviceName === undefined) {
+    return (await import('./fc3-adapter')).createFc3Adapter(connection);
+  }
+  return (await import('./fc2-adapter')).createFc2Adapter(connection, serviceName);
 }
 
 function isTransient(answer: InvocationAnswer): boolean {

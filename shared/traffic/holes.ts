@@ -14,7 +14,7 @@ import {
 } from './local-list';
 import type { RuleSet } from './rule-set';
 import { STRIDE, UncoveredSearch } from './uncovered';
-import { FAMILIAR_ADDRESSES, packetIn, pinService } from './witness';
+import { familiarAddresses, packetIn, pinService } from './witness';
 import type { WorkMeter } from './work';
 
 /** Packets that one entry lets, or may let, through. */
@@ -39,7 +39,7 @@ export function findHoles(
   given: readonly string[],
   work: WorkMeter,
 ): Hole[] {
-  const familiarPeers = FAMILIAR_ADDRESSES[within.family].filter(
+  const familiarPeers = familiarAddresses(within.family).filter(
     (address) => within.peer.first <= address && address <= within.peer.last,
   );
   const landmarks = familiarPeers.map((address) => ({

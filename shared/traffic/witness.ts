@@ -16,18 +16,25 @@ import {
 } from './box';
 import type { Packet } from './rule-set';
 
+const FAMILIAR: Readonly<Record<AddressFamily, readonly string[]>> = {
+  4: ['203.0.113.10', '198.51.100.10', '8.8.8.8', '1.1.1.1', '10.0.0.10', '192.168.0.10'],
+  6: ['2001:db8::10', '2001:4860:4860::8888', '2400:3200::1'],
+};
+const parsed = new Map<AddressFamily, readonly bigint[]>();
+
 /**
  * Addresses that people recognize as an ordinary far end, best first: documentation ranges, public
- * resolvers, then the private ranges.
+ * resolvers, then the private ranges. They are parsed when first asked for, which takes 2 ms that the start
+ * of a function should not.
  */
-export const FAMILIAR_ADDRESSES: Readonly<Record<AddressFamily, readonly bigint[]>> = {
-  4: ['203.0.113.10', '198.51.100.10', '8.8.8.8', '1.1.1.1', '10.0.0.10', '192.168.0.10'].map(
-    (text) => parseAddress(text).value,
-  ),
-  6: ['2001:db8::10', '2001:4860:4860::8888', '2400:3200::1'].map(
-    (text) => parseAddress(text).value,
-  ),
-};
+export function familiarAddresses(family: AddressFamily): readonly bigint[] {
+  let addresses = parsed.get(family);
+  if (!addresses) {
+    addresses = FAMILIAR[family].map((text) => parseAddress(text).value);
+    parsed.set(family, addresses);
+  }
+  return addresses;
+}
 
 /** Ports that say something to people, in order. */
 const FAMILIAR_PORTS = [
@@ -77,9 +84,7 @@ function familiarService(services: Span<number>, family: AddressFamily): number 
 }
 
 function familiarAddress({ first, last }: Span<bigint>, family: AddressFamily): bigint {
-  const familiar = FAMILIAR_ADDRESSES[family].find(
-    (address) => first <= address && address <= last,
-  );
+  const familiar = familiarAddresses(family).find((address) => first <= address && address <= last);
   // The first address of a block names the network.
   return familiar ?? (first < last ? first + 1n : first);
 }
