@@ -12,7 +12,10 @@ import { policies } from './policies';
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
   const { policyIds, ...shard } = decodeShard(event);
   const { runId, part } = shard;
-  const { settings, surroundings, report } = startInvocation(context, process.env);
+  const { settings, surroundings, report } = startInvocation(context, process.env, {
+    runId,
+    part,
+  });
   credentialsOf(context);
   if (shard.policyDigest !== policies.digest) {
     throw new Error(

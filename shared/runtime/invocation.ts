@@ -96,7 +96,7 @@ export function startInvocation(
         return groups.length;
       }),
     async report(run, result, message) {
-      const runLog = log.child({ runId: run.runId, part: run.part });
+      const runLog = 'runId' in bindings ? log : log.child({ runId: run.runId, part: run.part });
       reportRun(runLog, result, message);
       await tellOf(run, result, settings, records, runLog);
     },
