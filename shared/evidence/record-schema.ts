@@ -122,6 +122,11 @@ const effect = z
   })
   .describe('Traffic whose verdict the changes turn, in words such as "TCP 25 to 0.0.0.0/0".');
 
+const called = z.object({
+  changes: count.describe('Changes called for.'),
+  groups: count.describe('Groups that they concern, each counted once.'),
+});
+
 const group = z
   .object({
     regionId: z.string().describe('Region of the group.'),
@@ -190,6 +195,21 @@ export const recordSchema = z
         maxGroups: count.describe('Most groups changed by the whole run.'),
       })
       .describe('The guardrails of the run.'),
+    counted: z
+      .object({
+        limits: z
+          .object({
+            maxChanges: count.describe('Most changes.'),
+            maxGroups: count.describe('Most groups changed.'),
+          })
+          .describe('The limits that held: the widest that a part of the run knew.'),
+        own: called.describe('What the whole run calls for.'),
+        others: called.describe(
+          'What other runs called for within the hour, through whichever door.',
+        ),
+      })
+      .optional()
+      .describe('What stood against the limits; absent if nothing was called for.'),
     heldBack: z
       .array(z.string())
       .describe('Why nothing was changed although changes were called for.'),

@@ -87,6 +87,7 @@ export async function carryOut<Found extends Examined>(
   const common = {
     runId: run.runId,
     heldBack,
+    ...(permit?.counted ? { counted: permit.counted } : {}),
     ...(permit?.tryAgain ? { tryAgain: permit.tryAgain } : {}),
   };
   const found: RunResult = { ...common, groups: examined.map(work.untouched) };

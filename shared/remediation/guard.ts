@@ -1,7 +1,7 @@
 import type { RecordStore } from '../evidence';
 import type { PolicySet } from '../policy';
 import type { SecurityGroupSummary } from '../security-group';
-import { type Booking, bookDemand, type Demand, sumOfDemand } from './demand';
+import { type Booking, bookDemand, type Demand, type Sum, sumOfDemand } from './demand';
 import type { GroupPlan } from './plan';
 import type { Run, RunLimits } from './run';
 
@@ -22,10 +22,21 @@ export interface PlannedGroup {
   readonly plan: Pick<GroupPlan, 'changes'>;
 }
 
+/** What stood against the limits of a run when it asked. */
+export interface Counted {
+  readonly limits: RunLimits;
+  /** What all parts of the run call for. */
+  readonly own: Sum;
+  /** What other runs called for within the hour. */
+  readonly others: Sum;
+}
+
 /** Whether a run may go ahead. */
 export interface Permit {
   /** Why it may not; empty if it may. */
   readonly reasons: readonly string[];
+  /** What was counted against the limits; absent if it could not be. */
+  readonly counted?: Counted;
   /** Set when that was only because something could not be read: another attempt may be allowed. */
   readonly tryAgain?: true;
   /** Takes back what was booked, once it is clear that nothing was changed. Never throws. */
@@ -67,7 +78,12 @@ export async function askPermit(
   };
   if (reasons.length > 0) await withdraw();
   const isPassing = reasons.length > 0 && reasons.length === unread.length;
-  return { reasons, withdraw, ...(isPassing ? { tryAgain: true } : {}) };
+  const counted = booking instanceof Error ? {} : { counted: countedOf(booking) };
+  return { reasons, withdraw, ...counted, ...(isPassing ? { tryAgain: true } : {}) };
+}
+
+function countedOf({ limits, own, others }: Booking): Counted {
+  return { limits, own, others };
 }
 
 function uncounted({ limits }: Run, own: Demand): Booking {

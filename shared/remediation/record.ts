@@ -184,6 +184,7 @@ function recordOf(run: Run, time: string, result: RunResult): string {
       ...(run.policyIds ? { policyIds: run.policyIds } : {}),
       ...(run.note === undefined ? {} : { note: run.note }),
       limits: run.limits,
+      ...(result.counted ? { counted: result.counted } : {}),
       heldBack: result.heldBack,
       ...(isUnfinished(result) ? { unfinished: true } : {}),
       totals: totalsOf(result),

@@ -35,6 +35,16 @@ describe('records', () => {
     });
   });
 
+  it('hold what stood against the limits, before the change and after it', async () => {
+    await stage.run('one', stage.load(makeGroup('sg-a', [])));
+    await stage.run('two', stage.load(makeGroup('sg-b', [])));
+    for (const step of ['intent', 'outcome']) {
+      expect(await read(`runs/run-two/whole.1.${step}.json`)).toMatchObject({
+        counted: { own: { changes: 4, groups: 1 }, others: { changes: 4, groups: 1 } },
+      });
+    }
+  });
+
   it('say what traffic was closed, and what somebody else changed meanwhile', async () => {
     const inventory = stage.load(makeGroup('sg-a', []), makeGroup('sg-b', []));
     stage.fault = ({ action, parameters, caller }) => {

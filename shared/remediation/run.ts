@@ -7,6 +7,7 @@ import type {
   SecurityGroupSummary,
 } from '../security-group';
 import type { Effect } from './effect';
+import type { Counted } from './guard';
 
 /** What started a run. */
 export interface Trigger {
@@ -111,6 +112,8 @@ export interface RunResult {
   readonly groups: readonly GroupResult[];
   /** Why nothing was changed although changes were called for; empty if nothing held the run back. */
   readonly heldBack: readonly string[];
+  /** What stood against the limits; absent if nothing was called for or it could not be counted. */
+  readonly counted?: Counted;
   /** Set when that was only because something could not be read for the moment. */
   readonly tryAgain?: true;
 }
