@@ -8,6 +8,9 @@ import {
 import { type ActionTrailEvent, decodeActionTrail } from '../shared/triggers/actiontrail';
 import { policies } from './policies';
 
+/** Characters of an event's text that the log gets. */
+const LONGEST_TEXT = 200;
+
 /**
  * EventBridge trigger: looks again at the groups that ActionTrail reports changes of, and repairs what the
  * policies say. What is not about a security group is acknowledged and leads to no call. Throws when an
@@ -26,8 +29,8 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
       tally[await answer(each, invocation, context)] += 1;
     } catch (error) {
       const reason = (error as Error).message;
-      log.error({ eventId: each.id, eventName: each.name, reason }, 'event not dealt with');
-      failures.push(`${each.id ?? each.name}: ${reason}`);
+      log.error({ ...aboutOf(each), reason }, 'event not dealt with');
+      failures.push(`${aboutOf(each).eventId ?? aboutOf(each).eventName}: ${reason}`);
     }
   }
   if (failures.length > 0) {
@@ -36,12 +39,17 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   return JSON.stringify(tally);
 }
 
+/** An event for the log, which takes no text of any length. */
+function aboutOf({ id, name }: ActionTrailEvent) {
+  return { eventId: id?.slice(0, LONGEST_TEXT), eventName: name.slice(0, LONGEST_TEXT) };
+}
+
 async function answer(
   event: ActionTrailEvent,
   { settings, log, surroundings, ...invocation }: Invocation,
   context: FunctionContext,
 ): Promise<'ignored' | 'judged' | 'handedOver'> {
-  const about = { eventId: event.id, eventName: event.name };
+  const about = aboutOf(event);
   const given = await answerEvent(event, {
     policies,
     accountId: context.accountId,

@@ -114,6 +114,22 @@ it.concurrent.each<[string, (event: CloudEvent) => unknown]>([
   }),
 );
 
+it.concurrent('a record keeps no more of an event than a person reads', () =>
+  deployed({}, async (deployment) => {
+    const long = 'x'.repeat(40_000);
+    const event = await violate(deployment);
+    const userIdentity = { ...(event.data.userIdentity as object), userName: long };
+    await deliver(deployment, { ...event, data: { ...event.data, eventId: long, userIdentity } });
+    const outcome = [...(await deployment.records())].find(([key]) =>
+      key.endsWith('.outcome.json'),
+    );
+    expect(JSON.parse(outcome?.[1] ?? '').trigger).toMatchObject({
+      by: 'x'.repeat(200),
+      reference: 'x'.repeat(200),
+    });
+    expect(deployment.logLines.join('').length).toBeLessThan(20_000);
+  }));
+
 describe('there is no write and no failure', () => {
   const data = (changes: object) => (event: CloudEvent) => ({
     ...event,

@@ -25,6 +25,8 @@ import type { Surroundings } from './surroundings';
 
 /** Groups that one event may be about and that are still looked at here; more are handed over. */
 const MOST_GROUPS_HERE = 10;
+/** Characters of an event's text that a record keeps. */
+const LONGEST_TEXT = 200;
 /** Waits between reads of a group that does not show the event's effect yet; 15 seconds in all. */
 const EFFECT_DELAYS_MS = [200, 400, 800, 1_600, 3_000, 4_000, 5_000];
 /** Within so long of an event, a group that no read shows may be one that was made just before it. */
@@ -90,9 +92,9 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
       kind: 'actiontrail',
       id: runId,
       time: event.time ?? new Date(surroundings.now()).toISOString(),
-      by: event.principal.name ?? event.principal.type,
-      reason: event.name,
-      reference: event.id ?? event.requestId ?? event.key.slice(0, 200),
+      by: short(event.principal.name ?? event.principal.type),
+      reason: short(event.name),
+      reference: short(event.id ?? event.requestId ?? event.key),
     },
     dryRun: door.dryRun,
     policies,
@@ -141,6 +143,11 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
     reading: (summary) => readings.get(summary),
   });
   return { kind: 'judged', run, result };
+}
+
+/** Whoever may invoke the function may write anything into an event, at any length. */
+function short(text: string): string {
+  return text.slice(0, LONGEST_TEXT);
 }
 
 function ignored(reason: string): EventAnswer {
