@@ -50,16 +50,22 @@ export function refused(cause: string): Reading {
   return { ok: false, cause, tryAgain: false };
 }
 
-/** Reads the code in a JSON answer; undefined when there is none. */
+/** Reads the code in a JSON answer; undefined when there is none, or the answer is not JSON. */
 export function codeIn(body: string, ...names: readonly string[]): number | undefined {
-  try {
-    const answer: unknown = JSON.parse(body);
-    if (typeof answer !== 'object' || answer === null) return undefined;
-    const values = new Map<string, unknown>(Object.entries(answer));
-    for (const name of names) {
-      const value = values.get(name);
-      if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-    }
-  } catch {}
+  const answer = parseJson(body);
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const values = new Map<string, unknown>(Object.entries(answer));
+  for (const name of names) {
+    const value = values.get(name);
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  }
   return undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
