@@ -14,9 +14,13 @@ import { policies } from './policies';
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
   const { triggerTime, triggerName } = decodeTimerEvent(event);
   const runId = runIdOf(context, triggerName, triggerTime);
-  const { settings, log, records, listInScope, handOver } = startInvocation(context, process.env, {
-    runId,
-  });
+  const { settings, log, records, listInScope, handOver, tellOfLostRuns } = startInvocation(
+    context,
+    process.env,
+    {
+      runId,
+    },
+  );
   credentialsOf(context);
 
   const endings = exemptionsEndingSoon(policies, Date.now());
@@ -43,6 +47,7 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
     started,
   };
   log.info(summary, 'sweep handed over');
+  await tellOfLostRuns();
   const problems = [
     ...unlisted.map(({ regionId, reason }) => `${regionId}: ${reason}`),
     ...failures,

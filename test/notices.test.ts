@@ -1,11 +1,14 @@
+import { readdir, rename } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import {
   type Bundles,
   buildBundles,
   inventoryOf,
   makeGroup,
+  makeInventory,
   onDeployment,
   policyText,
 } from './support';
@@ -17,6 +20,9 @@ interface Received {
 }
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+// Whole processes are started and killed here, which takes its time on a busy machine.
+jest.setTimeout(90_000);
 
 let bundles: Bundles;
 let received: Received[];
@@ -92,4 +98,74 @@ it('a channel that is down or misspelled fails no repair, and the log says so', 
       expect(JSON.stringify(line)).not.toContain('token');
     },
   );
+});
+
+describe('a run over several regions', () => {
+  const regions = makeInventory({ 'cn-hangzhou': 3, 'cn-shanghai': 3, 'cn-beijing': 3 });
+  const told = () =>
+    received
+      .filter(({ path }) => path === '/hook')
+      .map(({ body, headers }) => JSON.stringify(new Webhook(SECRET).verify(body, headers)));
+
+  it('is told of once, by the part that ends last, with the groups of all', () =>
+    onDeployment(
+      { bundles, inventory: regions, environment: { PALISADE_NOTICES: notices() } },
+      async (deployment) => {
+        await deployment.sweep();
+        expect(received).toHaveLength(2);
+        for (const region of ['cnhangzhou', 'cnshanghai', 'cnbeijing']) {
+          expect(told()[0]).toContain(`sg-${region}n0`);
+        }
+      },
+    ));
+
+  it('is told of once also when a part was killed and tried again', () =>
+    onDeployment(
+      { bundles, inventory: regions, environment: { PALISADE_NOTICES: notices() } },
+      async (deployment) => {
+        let killed = false;
+        deployment.fault = ({ action }) => {
+          if (killed || !action.startsWith('Authorize')) return undefined;
+          killed = true;
+          void deployment.functionCompute.killInstances(deployment.enforceName);
+          return { kind: 'hang-after' };
+        };
+        await deployment.sweep();
+        expect(killed).toBe(true);
+        expect(told()).toHaveLength(1);
+      },
+    ));
+
+  it('is told of by a later sweep when a part never came to its end, and that one is told of too', () =>
+    onDeployment(
+      {
+        bundles,
+        inventory: regions,
+        environment: { PALISADE_NOTICES: notices() },
+        enforce: { timeoutSeconds: 30 },
+      },
+      async (deployment) => {
+        deployment.fault = ({ action, parameters }) => {
+          if (parameters.get('RegionId') !== 'cn-beijing' || action === 'DescribeSecurityGroups') {
+            return undefined;
+          }
+          void deployment.functionCompute.killInstances(deployment.enforceName);
+          return { kind: 'hang' };
+        };
+        await deployment.sweep();
+        deployment.fault = undefined;
+        expect(told()).toEqual([]);
+
+        // Two hours go by.
+        const folder = join(deployment.recordFolder, 'handed-over');
+        const [time = ''] = await readdir(folder);
+        await rename(join(folder, time), join(folder, String(Number(time) - 2 * 60 * 60 * 1000)));
+        await deployment.sweep(Date.parse('2026-03-02T04:00:00Z'));
+        expect(told().filter((text) => /[0-2] of 3 parts of run/.test(text))).toHaveLength(1);
+        expect(told()).toHaveLength(2);
+
+        await deployment.sweep(Date.parse('2026-03-03T04:00:00Z'));
+        expect(told()).toHaveLength(2);
+      },
+    ));
 });

@@ -72,6 +72,7 @@ it.concurrent('functions without a role say so and call nothing', () =>
         version: 1,
         runId: 'run',
         part: 'part',
+        parts: 1,
         trigger: { kind: 'timer', id: 'timer', time: '2026-03-01T04:00:00Z' },
         dryRun: false,
         policyDigest: '',

@@ -75,7 +75,11 @@ export async function rollback(runId: string, options: RollbackOptions): Promise
   const result = await rollBack(prepared, records, surroundings);
   const place = options.records ?? 'out/records';
   const { run } = prepared;
-  await tellOf(run, result, { ...settings, records: place }, records, TO_STANDARD_ERROR);
+  await tellOf(run, result, {
+    ...surroundings,
+    settings: { ...settings, records: place },
+    log: TO_STANDARD_ERROR,
+  });
   tell(result, true);
   return exitCodeOf(prepared, result);
 }

@@ -53,7 +53,7 @@ export async function apply(options: RunOptions): Promise<number> {
   }
   const result = await withProgress(options, run, surroundings);
   const settings = { ...readSettings(process.env), records: options.records ?? 'out/records' };
-  await tellOf(run, result, settings, surroundings.records, TO_STANDARD_ERROR);
+  await tellOf(run, result, { ...surroundings, settings, log: TO_STANDARD_ERROR });
   if (run.dryRun) console.error('PALISADE_DRY_RUN is on: nothing is changed.');
   print(options, result, listing, !run.dryRun);
   return exitCodeOf(totalsOf(result), listing.unlisted.length);

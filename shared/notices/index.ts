@@ -4,6 +4,13 @@
  * a run nor fails one.
  */
 export { type Channel, parseChannels } from './channel';
-export { type Notice, type NoticedGroup, type NoticeLink, noticeOf } from './notice';
+export {
+  type Notice,
+  type NoticedGroup,
+  type NoticeLink,
+  noticeOf,
+  type ToldRun,
+} from './notice';
 export { createNotifier, type NoticeLog, type Notifier, type NotifierOptions } from './notifier';
+export { type RunSoFar, readRunSoFar } from './run-so-far';
 export type { Transport } from './transport';

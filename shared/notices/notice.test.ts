@@ -1,3 +1,4 @@
+import { totalsOf } from '../remediation';
 import { noticeOf } from './index';
 import { callThat, finding, groupOf, repaired, resultOf, runOf, tell } from './testing/results';
 
@@ -12,11 +13,13 @@ describe('there is nothing to tell', () => {
     ['met a busy group', resultOf(groupOf('sg-1', { heldBack: 'busy', tryAgain: true }))],
     ['looked at nothing', resultOf()],
   ])('when a run %s', (_what, result) => {
-    expect(noticeOf(runOf(), result)).toBeUndefined();
+    expect(noticeOf(runOf(), { ...result, totals: totalsOf(result) })).toBeUndefined();
   });
 
   test('when a dry run only says what it would change', () => {
-    expect(noticeOf(runOf({ dryRun: true }), resultOf(repaired('sg-1')))).toBeUndefined();
+    const result = resultOf(repaired('sg-1'));
+    const told = { ...result, totals: totalsOf(result) };
+    expect(noticeOf(runOf({ dryRun: true }), told)).toBeUndefined();
   });
 });
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  type GroupResult,
-  type Run,
-  type RunResult,
-  type Totals,
-  type Trigger,
-  totalsOf,
-  type Verdict,
+import type {
+  CallResult,
+  GroupResult,
+  ReportedFinding,
+  Run,
+  Totals,
+  Trigger,
+  Verdict,
 } from '../remediation';
 import { oneLine } from './text';
 
@@ -35,6 +35,32 @@ export interface Listed<Item> {
 export interface NoticeLink {
   readonly text: string;
   readonly url: string;
+}
+
+/** What a notice takes of a group: of a result, or of what a record keeps of one. */
+export type ToldGroup = Pick<
+  GroupResult,
+  | 'regionId'
+  | 'securityGroupId'
+  | 'name'
+  | 'verdict'
+  | 'verdictBefore'
+  | 'changes'
+  | 'unexpected'
+  | 'heldBack'
+  | 'tryAgain'
+  | 'before'
+> & {
+  readonly calls: readonly Pick<CallResult, 'outcome'>[];
+  readonly findings: readonly Pick<ReportedFinding, 'status' | 'message'>[];
+  readonly findingsBefore: readonly Pick<ReportedFinding, 'status' | 'mode' | 'policyId'>[];
+};
+
+/** What a notice takes of a run; `groups` may leave out those that are plainly compliant. */
+export interface ToldRun {
+  readonly groups: readonly ToldGroup[];
+  readonly heldBack: readonly string[];
+  readonly totals: Totals;
 }
 
 /** What a run, or a part of one, has to tell; other people's text is on one line and not too long. */
@@ -71,8 +97,8 @@ const LONGEST_NAME = 100;
  * back. A group that was busy for the moment is no news, because the run is tried again.
  */
 export function noticeOf(
-  run: Run,
-  result: RunResult,
+  run: Pick<Run, 'runId' | 'part' | 'trigger' | 'dryRun'>,
+  result: ToldRun,
   links: readonly NoticeLink[] = [],
 ): Notice | undefined {
   const { groups } = result;
@@ -92,7 +118,7 @@ export function noticeOf(
     part: run.part,
     trigger: readable(run.trigger),
     dryRun: run.dryRun,
-    totals: totalsOf(result),
+    totals: result.totals,
     heldBack: firstOf(result.heldBack.map((reason) => oneLine(reason, LONGEST_REASON))),
     failedGroups: firstOf(failed.map((group) => noticed(group, failureOf(group)))),
     heldBackGroups: firstOf(heldBack.map((group) => noticed(group, group.heldBack))),
@@ -132,11 +158,11 @@ function keep<Item>({ items, more }: Listed<Item>, most: number): Listed<Item> {
   return { items: items.slice(0, most), more: more + Math.max(items.length - most, 0) };
 }
 
-function keyOf({ regionId, securityGroupId }: GroupResult): string {
+function keyOf({ regionId, securityGroupId }: ToldGroup): string {
   return `${regionId}/${securityGroupId}`;
 }
 
-function noticed(group: GroupResult, reason?: string): NoticedGroup {
+function noticed(group: ToldGroup, reason?: string): NoticedGroup {
   const { regionId, securityGroupId, name, verdictBefore, verdict, changes } = group;
   const violated = group.findingsBefore.filter(
     ({ mode, status }) => mode === 'enforce' && status === 'violating',
@@ -154,7 +180,7 @@ function noticed(group: GroupResult, reason?: string): NoticedGroup {
 }
 
 /** What went wrong at a group, in words; undefined if nothing did. */
-function failureOf(group: GroupResult): string | undefined {
+function failureOf(group: ToldGroup): string | undefined {
   const causes = group.calls.flatMap(({ outcome }) =>
     outcome.status === 'failed' || outcome.status === 'unknown' ? [outcome.message] : [],
   );
@@ -164,7 +190,7 @@ function failureOf(group: GroupResult): string | undefined {
   return causes.length === 0 ? undefined : [...new Set(causes)].join('; ');
 }
 
-function uncertaintyOf({ findings }: GroupResult): string {
+function uncertaintyOf({ findings }: ToldGroup): string {
   const unknown = findings.find(({ status }) => status === 'unknown');
   return unknown?.message ?? 'it could not be read';
 }

@@ -38,6 +38,8 @@ export interface Run {
   readonly runId: string;
   /** Names the part of a run that was cut into shards; `whole` if it was not. */
   readonly part: string;
+  /** How many parts it was cut into; absent if it was not. */
+  readonly parts?: number;
   readonly trigger: Trigger;
   /** Change nothing, whatever the policies' modes say. */
   readonly dryRun: boolean;

@@ -7,6 +7,8 @@ export interface Shard {
   readonly version: 1;
   readonly runId: string;
   readonly part: string;
+  /** How many parts the run was cut into. */
+  readonly parts: number;
   readonly trigger: Trigger;
   readonly dryRun: boolean;
   /** Of the policies that the sweep chose the groups by; the repair must go by the same. */
@@ -54,6 +56,7 @@ export function cutIntoShards(run: Run): Shard[] {
     version: 1,
     runId: run.runId,
     part: partName(groups),
+    parts: batches.length,
     trigger: run.trigger,
     dryRun: run.dryRun,
     policyDigest: run.policies.digest,
@@ -92,6 +95,7 @@ export function decodeShard(event: Uint8Array): Shard {
     shard?.version === 1 &&
     typeof shard.runId === 'string' &&
     typeof shard.part === 'string' &&
+    Number.isInteger(shard.parts) &&
     typeof shard.trigger?.id === 'string' &&
     typeof shard.dryRun === 'boolean' &&
     typeof shard.policyDigest === 'string' &&

@@ -19,7 +19,7 @@ import { createLogger, type Logger } from './logger';
 import { reportRun } from './report-run';
 import { readSettings, type Settings } from './settings';
 import { readStopSwitch } from './stop-switch';
-import { tellOf } from './tell';
+import { noteHandedOver, tellOf, tellOfLostRuns } from './tell';
 
 /** Kept back from the function's timeout for the last record and for telling of the run. */
 const RESERVE_MS = 10_000;
@@ -40,7 +40,12 @@ export interface Invocation {
   limitsOfFew(policies: PolicySet): Promise<RunLimits>;
   /** Logs what became of a run, with `message`, and tells of it whoever is to be told. Never throws. */
   report(run: Run, result: RunResult, message: string): Promise<void>;
-  /** Gives a run to the enforce function, shard by shard. Never throws; what failed is in the result. */
+  /** Tells of earlier runs of which a part got lost. Never throws. */
+  tellOfLostRuns(): Promise<void>;
+  /**
+   * Gives a run to the enforce function, shard by shard; what failed is in the result. Throws
+   * RecordStoreError.
+   */
   handOver(run: Run): Promise<HandOver>;
 }
 
@@ -98,8 +103,9 @@ export function startInvocation(
     async report(run, result, message) {
       const runLog = 'runId' in bindings ? log : log.child({ runId: run.runId, part: run.part });
       reportRun(runLog, result, message);
-      await tellOf(run, result, settings, records, runLog);
+      await tellOf(run, result, { settings, records, log: runLog, now: Date.now });
     },
+    tellOfLostRuns: () => tellOfLostRuns({ settings, records, log, now: Date.now }),
     async handOver(run) {
       const caller = createFunctionCaller({
         accountId: context.accountId,
@@ -110,7 +116,7 @@ export function startInvocation(
           ? {}
           : { endpoint: settings.functionComputeEndpoint }),
       });
-      return handOver(
+      const handedOver = await handOver(
         run,
         (payload, taskId) => caller.callAsync(settings.enforceFunction, payload, taskId),
         ({ part, groups }, accepted) => {
@@ -119,6 +125,8 @@ export function startInvocation(
           } else log.info({ part, groups: groups.length, accepted }, 'shard handed over');
         },
       );
+      await noteHandedOver(run, handedOver.shards, { records, now: Date.now });
+      return handedOver;
     },
   };
 }

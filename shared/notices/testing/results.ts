@@ -1,7 +1,13 @@
 /** Results of runs to give notice of. */
 import fc from 'fast-check';
 import { loadPolicies } from '../../policy/load';
-import type { CallResult, GroupResult, Run, RunResult } from '../../remediation';
+import {
+  type CallResult,
+  type GroupResult,
+  type Run,
+  type RunResult,
+  totalsOf,
+} from '../../remediation';
 import { parseRegionId, parseSecurityGroupId } from '../../security-group';
 import { type Notice, type NoticeLink, noticeOf } from '../notice';
 
@@ -86,7 +92,7 @@ export function tell(
   fields: Partial<Run> = {},
   links: readonly NoticeLink[] = [],
 ): Notice {
-  const notice = noticeOf(runOf(fields), result, links);
+  const notice = noticeOf(runOf(fields), { ...result, totals: totalsOf(result) }, links);
   if (!notice) throw new Error('there is nothing to tell');
   return notice;
 }
