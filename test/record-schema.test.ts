@@ -143,6 +143,7 @@ it.each([
     policies: [],
     compliant: {},
     groups: [],
+    exemptions: [],
   };
   expect(await problemsOf('record.schema.json', JSON.stringify(record))).toEqual([]);
   const other = JSON.stringify({ ...record, ...difference });

@@ -68,7 +68,7 @@ export async function buildReport(
         .map(({ part, time }) => ({ runId, part, time: isoOf(time) })),
     ),
     unreadable: [...recorded.unreadable, ...unreadable],
-    exemptions: exemptionsOf(groups, now),
+    exemptions: exemptionsOf(recorded.index, estate, now),
     trend: wide.slice(-TREND_RUNS).map((each) => trendPoint(recorded, each)),
     groups,
     compliant: regions.map(({ regionId, groups: inRegion }) => ({

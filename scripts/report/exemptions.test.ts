@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describeExemption } from '../../shared/policy';
-import { exemptionsOf, readExemption } from './exemptions';
-import type { ReportedGroup } from './model';
-import { finding, group, REGION } from './testing/records';
+import { buildReport } from './build-report';
+import { readExemption } from './exemptions';
+import { group, REGION, withRecords, writeRun } from './testing/records';
 
 const words = fc.stringMatching(/^[A-Za-z0-9 ;:,.-]{1,20}$/);
 
@@ -24,31 +24,39 @@ test('what a rule quotes cannot pass for the exemption', () => {
   expect(read).toMatchObject({ until: '2026-03-05', reason: 'mail relay', ticket: 'SEC-1' });
 });
 
-test('findings of one exemption are told together, the next to end first, with the days left', () => {
-  const exempt = (until: string, message: string) =>
-    finding({ status: 'exempt', message: `${message}; exempt until ${until}: relay (SEC-1)` });
-  const groups: ReportedGroup[] = [
-    ['sg-late', [exempt('2026-04-01', 'a')]],
-    ['sg-soon', [exempt('2026-03-03', 'a'), exempt('2026-03-03', 'b'), finding()]],
-    ['sg-past', [exempt('2026-02-27', 'a')]],
-  ].map(([id, findings]) => ({
-    ...group(String(id), 'exempt'),
+test('every exemption is told of, as each group was recorded last, the next to end first', async () => {
+  const exemption = (id: string, until: string, letsThrough: readonly string[]) => ({
     regionId: REGION,
-    lookedAt: '',
-    runId: '',
-    acts: [],
-    findings: findings as ReportedGroup['findings'],
-  }));
-  const found = exemptionsOf(groups, Date.parse('2026-03-01T23:59:00Z'));
-  expect(
-    found.map(({ securityGroupId, daysLeft, letsThrough }) => [
-      securityGroupId,
-      daysLeft,
-      letsThrough,
-    ]),
-  ).toEqual([
-    ['sg-past', -2, ['a']],
-    ['sg-soon', 2, ['a', 'b']],
-    ['sg-late', 31, ['a']],
-  ]);
+    securityGroupId: id,
+    name: id,
+    policyId: 'no-mail',
+    reason: 'relay',
+    ticket: 'SEC-1',
+    until,
+    letsThrough: [...letsThrough],
+  });
+  await withRecords(async (records) => {
+    await writeRun(records, 'sweep-1', 1, {
+      compliant: ['sg-late', 'sg-over'],
+      groups: [group('sg-soon', 'exempt')],
+      exemptions: [
+        exemption('sg-late', '2026-04-01', []),
+        exemption('sg-soon', '2026-03-03', ['TCP 25', 'TCP 26']),
+        exemption('sg-over', '2026-02-27', ['TCP 25']),
+      ],
+    });
+    await writeRun(records, 'event-1', 2, { compliant: ['sg-over'] });
+    const now = Date.parse('2026-03-01T23:59:00Z');
+    const { exemptions } = await buildReport(records, { run: 'latest', now });
+    expect(
+      exemptions.map(({ securityGroupId, daysLeft, letsThrough }) => [
+        securityGroupId,
+        daysLeft,
+        letsThrough,
+      ]),
+    ).toEqual([
+      ['sg-soon', 2, ['TCP 25', 'TCP 26']],
+      ['sg-late', 31, []],
+    ]);
+  });
 });

@@ -1,5 +1,7 @@
-import type { GroupName, ReportedGroup } from './model';
-import type { RecordedPacket } from './run-record';
+import type { GroupIndex } from './group-index';
+import type { GroupName } from './model';
+import type { RecordedPart } from './read-runs';
+import type { Estate } from './timeline';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -11,39 +13,36 @@ export interface ExemptionInForce extends GroupName {
   readonly name: string;
   readonly policyId: string;
   readonly reason: string;
-  readonly ticket?: string;
+  readonly ticket: string;
   /** Last day, YYYY-MM-DD in UTC. */
-  readonly until?: string;
+  readonly until: string;
   /** Whole days after the present one; negative once it has ended. */
-  readonly daysLeft?: number;
-  /** Findings that it excuses, in words. */
+  readonly daysLeft: number;
+  /** In words; empty if nothing needs the exemption as things stand. */
   readonly letsThrough: readonly string[];
-  readonly witnesses: readonly RecordedPacket[];
 }
 
-/** The exemptions that findings tell of, the next to end first. `now` is in milliseconds since 1970. */
-export function exemptionsOf(groups: readonly ReportedGroup[], now: number): ExemptionInForce[] {
-  const found = new Map<string, ExemptionInForce>();
-  for (const { regionId, securityGroupId, name, findings } of groups) {
-    for (const { policyId, status, message, witness } of findings) {
-      if (status !== 'exempt') continue;
-      const { what, ...exemption } = readExemption(message);
-      const { until } = exemption;
-      const key = JSON.stringify([regionId, securityGroupId, policyId, exemption]);
-      const known = found.get(key);
-      found.set(key, {
-        regionId,
-        securityGroupId,
-        name,
-        policyId,
-        ...exemption,
-        ...(until === undefined ? {} : { daysLeft: daysUntil(until, now) }),
-        letsThrough: [...(known?.letsThrough ?? []), what],
-        witnesses: [...(known?.witnesses ?? []), ...(witness ? [witness] : [])],
-      });
-    }
+/**
+ * The exemptions that hold for the groups of an estate, by what was recorded of each group last; the next to
+ * end first. `now` is in milliseconds since 1970.
+ */
+export function exemptionsOf(index: GroupIndex, estate: Estate, now: number): ExemptionInForce[] {
+  const parts = new Map<RecordedPart, Set<string>>();
+  for (const [number, { part }] of estate.groups) {
+    const groups = parts.get(part) ?? new Set();
+    parts.set(part, groups.add(nameOf(index.at(number))));
   }
-  return [...found.values()].sort(byEnd);
+  return [...parts]
+    .flatMap(([part, groups]) =>
+      part.exemptions
+        .filter((exemption) => groups.has(nameOf(exemption)))
+        .map((exemption) => ({ ...exemption, daysLeft: daysUntil(exemption.until, now) })),
+    )
+    .sort(byEnd);
+}
+
+function nameOf({ regionId, securityGroupId }: GroupName): string {
+  return `${regionId}/${securityGroupId}`;
 }
 
 /** What a finding says of an exemption. */
@@ -70,8 +69,5 @@ function daysUntil(until: string, now: number): number {
 }
 
 function byEnd(a: ExemptionInForce, b: ExemptionInForce): number {
-  return (
-    (a.daysLeft ?? Number.MAX_SAFE_INTEGER) - (b.daysLeft ?? Number.MAX_SAFE_INTEGER) ||
-    (a.securityGroupId < b.securityGroupId ? -1 : 1)
-  );
+  return a.daysLeft - b.daysLeft || (a.securityGroupId < b.securityGroupId ? -1 : 1);
 }

@@ -19,6 +19,7 @@ export interface RecordedPart {
   /** Its groups, packed by GroupIndex. */
   readonly standings: Uint32Array;
   readonly policies: RecordSummary['policies'];
+  readonly exemptions: RecordSummary['exemptions'];
 }
 
 /** A run that has records. */
@@ -111,13 +112,13 @@ function partsOf(keys: readonly RunKey[]): RunKey[][] {
 interface Reading extends RecordedPart {
   readonly runId: string;
   readonly attempt: number;
-  readonly heading: Omit<RecordSummary, 'groups' | 'compliant' | 'policies'>;
+  readonly heading: Omit<RecordSummary, 'groups' | 'compliant' | 'policies' | 'exemptions'>;
   readonly changes: number;
 }
 
 function readingOf(
   { key, attempt, isOutcome }: RunKey,
-  { groups, compliant, policies, ...heading }: RecordSummary,
+  { groups, compliant, policies, exemptions, ...heading }: RecordSummary,
   index: GroupIndex,
 ): Reading {
   const interrupted = !isOutcome;
@@ -141,6 +142,7 @@ function readingOf(
     regions: [...new Set(standings.map((packed) => index.at(index.groupOf(packed)).regionId))],
     standings: Uint32Array.from(standings),
     policies,
+    exemptions,
     heading,
     changes: groups.reduce((sum, group) => sum + group.changes, 0),
   };

@@ -40,6 +40,18 @@ const heading = z.object({
     }),
   ),
   compliant: z.record(z.string(), z.array(z.string())),
+  exemptions: z.array(
+    z.object({
+      regionId: z.string(),
+      securityGroupId: z.string(),
+      name: z.string(),
+      policyId: z.string(),
+      reason: z.string(),
+      ticket: z.string(),
+      until: z.string(),
+      letsThrough: z.array(z.string()),
+    }),
+  ),
 });
 
 const standing = z.object({

@@ -90,6 +90,11 @@ const call = z
       .string()
       .max(64)
       .describe('The same on every attempt, so that ECS makes the change once.'),
+    time: time
+      .optional()
+      .describe(
+        'When its last answer came, or was waited for no longer; absent if it was not sent.',
+      ),
     outcome: z
       .discriminatedUnion('status', [
         z.object({
@@ -174,6 +179,21 @@ const policy = z
   })
   .describe('A policy of the run.');
 
+const exemptionInForce = z
+  .object({
+    regionId: z.string().describe('Region of the group.'),
+    securityGroupId: z.string().describe('Id of the group.'),
+    name: z.string().describe('Name of the group.'),
+    policyId: z.string().describe('The policy that it is an exemption from.'),
+    reason: z.string().describe('Why.'),
+    ticket: z.string().describe('Where it was decided.'),
+    until: z.string().describe('Last day, YYYY-MM-DD in UTC.'),
+    letsThrough: z
+      .array(z.string())
+      .describe('What it lets through as things stand; empty if nothing needs it.'),
+  })
+  .describe('An exemption that holds for a group.');
+
 /** The record of one attempt at one part of a run: its intent or its outcome. */
 export const recordSchema = z
   .object({
@@ -232,6 +252,9 @@ export const recordSchema = z
       .record(z.string(), z.array(z.string()))
       .describe('Ids of the groups that nothing was held against when the run began, by region.'),
     groups: z.array(group).describe('Every other group.'),
+    exemptions: z
+      .array(exemptionInForce)
+      .describe('Exemptions that hold for groups of this part, needed or not.'),
   })
   .describe(
     'Record of one attempt at one part of a run, at runs/RUN/PART.ATTEMPT.STEP.json. STEP is intent, written before anything is changed, or outcome, written when the part is over.',

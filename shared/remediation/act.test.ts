@@ -75,7 +75,7 @@ const describeHttps = modifyCall(
   { ...https, SecurityGroupRuleId: 'sgr-webr0' },
   'web | shop',
 );
-const send = (...calls: WriteCall[]) => sendCalls(ecs, withTokens(calls, 'timer'));
+const send = (...calls: WriteCall[]) => sendCalls(ecs, withTokens(calls, 'timer'), Date.now);
 
 async function readAfter(...calls: WriteCall[]) {
   if (!summary) throw new Error('there is no group');

@@ -18,14 +18,16 @@ export function withTokens(calls: readonly WriteCall[], triggerId: string): Toke
 export async function sendCalls(
   ecs: EcsClient,
   calls: readonly TokenedCall[],
+  now: () => number,
 ): Promise<CallResult[]> {
   const results: CallResult[] = [];
   for (const { call, clientToken } of calls) {
-    const stopped = results.some((result) => result.outcome.status !== 'done');
-    const outcome = stopped
-      ? ({ status: 'not-sent' } as const)
-      : await send(ecs, call, clientToken);
-    results.push({ call, clientToken, outcome });
+    if (results.some((result) => result.outcome.status !== 'done')) {
+      results.push({ call, clientToken, outcome: { status: 'not-sent' } });
+      continue;
+    }
+    const outcome = await send(ecs, call, clientToken);
+    results.push({ call, clientToken, time: new Date(now()).toISOString(), outcome });
   }
   return results;
 }

@@ -157,7 +157,7 @@ async function change<Found extends Examined>(
     const turn = await takeTurn(records, request, now, sleep);
     switch (turn.kind) {
       case 'taken': {
-        const results = await sendCalls(readers.ecs, calls);
+        const results = await sendCalls(readers.ecs, calls, now);
         const [reading] = await Promise.all([
           readBack(readers.ecs, summary, results, sleep),
           noteRequests(records, run, results),

@@ -1,5 +1,11 @@
 import type { EcsClient } from '../ecs';
-import { matches, type PolicySet, prefixListsOf } from '../policy';
+import {
+  type ExemptionInForce,
+  exemptionsInForce,
+  matches,
+  type PolicySet,
+  prefixListsOf,
+} from '../policy';
 import type { Permission, SecurityGroup, SecurityGroupSummary } from '../security-group';
 import type { ReadLists } from '../traffic';
 import { type TokenedCall, withTokens } from './act';
@@ -16,10 +22,14 @@ export interface Judged {
   /** Absent for a group that could not be read. */
   readonly plan?: GroupPlan;
   readonly lists: ReadLists;
+  /** Exemptions that hold for the group; none for one that could not be read. */
+  readonly exemptions: readonly ExemptionInForce[];
 }
 
 /** A group as a run finds it, and what it would do about it. */
-export interface Examined extends Pick<Judged, 'findings' | 'lists'> {
+export interface Examined
+  extends Pick<Judged, 'findings' | 'lists'>,
+    Partial<Pick<Judged, 'exemptions'>> {
   /** Absent for a group that could not be read. */
   readonly plan?: Pick<GroupPlan, 'changes' | 'after'>;
   readonly summary: SecurityGroupSummary;
@@ -77,7 +87,7 @@ export async function judgeReading(
 ): Promise<Judged> {
   if (reading.status === 'unknown') {
     const findings = unreadable(run.policies, summary, reading.reason);
-    return { findings, lists: NO_LISTS };
+    return { findings, lists: NO_LISTS, exemptions: [] };
   }
   const { group } = reading;
   const readLists = await lists.read(group.rules, prefixListsOf(run.policies, summary));
@@ -88,7 +98,8 @@ export async function judgeReading(
     judgeGroup(run.policies, group, readLists, now),
     now,
   );
-  return { findings: plan.findings, plan, lists: readLists };
+  const exemptions = exemptionsInForce(run.policies, group, readLists, now);
+  return { findings: plan.findings, plan, lists: readLists, exemptions };
 }
 
 /** The result of a group at which nothing was done. */
@@ -99,6 +110,7 @@ export function untouched({
   plan,
   lists,
   calls,
+  exemptions = [],
 }: Examined): GroupResult {
   const verdict = verdictOf(findings);
   const effect =
@@ -116,6 +128,7 @@ export function untouched({
     calls: calls.map((call): CallResult => ({ ...call, outcome: { status: 'not-sent' } })),
     changes: plan?.changes ?? 0,
     ...(effect ? { effect } : {}),
+    ...(exemptions.length === 0 ? {} : { exemptions }),
     ...(reading.status === 'complete' ? { before: permissionsOf(reading.group) } : {}),
   };
 }

@@ -191,6 +191,7 @@ function recordOf(run: Run, time: string, result: RunResult): string {
       policies: run.policies.policies.map((policy) => policyRecord(policy, run.groups)),
       compliant: idsByRegion(result.groups.filter(isPlain)),
       groups: result.groups.filter((group) => !isPlain(group)).map(groupRecord),
+      exemptions: result.groups.flatMap(exemptionRecords),
     },
     null,
     1,
@@ -217,7 +218,16 @@ function idsByRegion(groups: readonly GroupResult[]): Record<string, string[]> {
   return ids;
 }
 
-function groupRecord(group: GroupResult) {
+/** Exemptions are listed apart, because a group may be plainly compliant and still have one. */
+function exemptionRecords({ regionId, securityGroupId, name, exemptions = [] }: GroupResult) {
+  return exemptions.map(({ policyId, exemption, letsThrough }) => {
+    const { reason, ticket, until } = exemption;
+    const group = { regionId, securityGroupId, name };
+    return { ...group, policyId, reason, ticket, until, letsThrough };
+  });
+}
+
+function groupRecord({ exemptions: _exemptions, ...group }: GroupResult) {
   return {
     ...group,
     findings: group.findings.map(findingRecord),

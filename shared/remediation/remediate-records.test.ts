@@ -45,6 +45,37 @@ describe('records', () => {
     }
   });
 
+  it('hold every exemption in force, with what it lets through, needed or not', async () => {
+    const exempt =
+      '[{ groups: [sg-open, sg-closed], reason: relay, ticket: SEC-1, until: 2099-12-31 }]';
+    const inventory = stage.load(
+      makeGroup('sg-open', []),
+      makeGroup('sg-closed', COMPLIANT_RULES),
+      makeGroup('sg-other', COMPLIANT_RULES),
+    );
+    await stage.run('one', inventory, { policies: policySet({ exempt }) });
+    const { exemptions } = (await read('runs/run-one/whole.1.outcome.json')) as {
+      exemptions: { securityGroupId: string; letsThrough: string[] }[];
+    };
+    const lets = new Map(exemptions.map((each) => [each.securityGroupId, each.letsThrough]));
+    expect(lets.get('sg-open')?.length).toBeGreaterThan(0);
+    expect(lets.get('sg-closed')).toEqual([]);
+    expect(lets.size).toBe(2);
+  });
+
+  it('say when each call was answered', async () => {
+    const before = Date.now();
+    await stage.run('one', stage.load(makeGroup('sg-a', [])));
+    const outcome = (await read('runs/run-one/whole.1.outcome.json')) as {
+      groups: { calls: { time: string }[] }[];
+    };
+    for (const { time } of outcome.groups[0]?.calls ?? []) {
+      expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
+      expect(Date.parse(time)).toBeLessThanOrEqual(Date.now());
+    }
+    expect(outcome.groups[0]?.calls.length).toBeGreaterThan(0);
+  });
+
   it('say what traffic was closed, and what somebody else changed meanwhile', async () => {
     const inventory = stage.load(makeGroup('sg-a', []), makeGroup('sg-b', []));
     stage.fault = ({ action, parameters, caller }) => {

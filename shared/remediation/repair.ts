@@ -39,6 +39,7 @@ export function repairOf(
         findings,
         calls,
         changes: changesIn(calls, ['done']),
+        ...(judged.exemptions.length === 0 ? {} : { exemptions: judged.exemptions }),
         ...(reading.status === 'complete' && examined.reading.status === 'complete'
           ? {
               after: permissionsOf(reading.group),

@@ -1,5 +1,5 @@
 import type { EcsErrorKind, WriteCall } from '../ecs';
-import type { Finding, PolicyMode, PolicySet } from '../policy';
+import type { ExemptionInForce, Finding, PolicyMode, PolicySet } from '../policy';
 import type {
   Permission,
   RegionId,
@@ -66,6 +66,8 @@ export type ReportedFinding = Finding & { readonly mode: PolicyMode };
 export interface CallResult {
   readonly call: WriteCall;
   readonly clientToken: string;
+  /** When its last answer came, or was waited for no longer, ISO 8601; absent if it was not sent. */
+  readonly time?: string;
   readonly outcome:
     | { readonly status: 'not-sent' }
     | { readonly status: 'done'; readonly requestId: string; readonly attempts: number }
@@ -103,6 +105,8 @@ export interface GroupResult {
   readonly heldBack?: string;
   /** Set when that was only for the moment, so that the same run should be tried again. */
   readonly tryAgain?: true;
+  /** Exemptions that hold for the group, needed or not, and what each lets through at the end of the run. */
+  readonly exemptions?: readonly ExemptionInForce[];
   /** The rules as they were read, before and after; absent where the read was not complete. */
   readonly before?: readonly Permission[];
   readonly after?: readonly Permission[];

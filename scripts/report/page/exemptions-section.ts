@@ -8,13 +8,13 @@ import { groupName, section, table } from './pieces';
 export function exemptionsSection({ exemptions }: Report, texts: Texts): Markup {
   const row = (exemption: ExemptionInForce) => {
     const { name, policyId, reason, ticket, until, daysLeft, letsThrough } = exemption;
-    const isEnding = daysLeft !== undefined && daysLeft <= ENDING_SOON_DAYS;
-    const [first = '', ...rest] = letsThrough;
+    const isEnding = daysLeft <= ENDING_SOON_DAYS;
+    const [first = texts.letsNothingThrough, ...rest] = letsThrough;
     return [
       html`${groupName(exemption)}<br><span class="muted">${name}</span>`,
       html`<code>${policyId}</code>`,
-      html`<time>${until ?? texts.endless}</time>${daysLeft === undefined ? NOTHING : html`<br><span class="${isEnding ? 'soon' : 'muted'}">${texts.daysLeft(daysLeft)}</span>`}`,
-      html`${reason}${ticket === undefined ? NOTHING : html`<br><span class="muted">${ticket}</span>`}`,
+      html`<time>${until}</time><br><span class="${isEnding ? 'soon' : 'muted'}">${texts.daysLeft(daysLeft)}</span>`,
+      html`${reason}<br><span class="muted">${ticket}</span>`,
       html`<span class="message">${first}</span>${rest.length > 0 ? html`<details><summary>${texts.more(rest.length)}</summary><ul>${rest.map((what) => html`<li class="message">${what}</li>`)}</ul></details>` : NOTHING}`,
     ];
   };

@@ -53,7 +53,7 @@ async function onPage(
     viewport: { width, height: 900 },
     javaScriptEnabled: javaScript,
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   const unwanted: string[] = [];
   const address = pathToFileURL(file).href;
   page.on('request', (request) => {

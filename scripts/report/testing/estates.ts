@@ -1,7 +1,7 @@
 /** Whole estates for tests of the page. */
 
 import type { RecordStore } from '../../../shared/evidence';
-import { finding, group, repaired, writeRun } from './records';
+import { finding, group, REGION, repaired, writeRun } from './records';
 
 /** An estate with everything that a page can show; every free text of it is `text`, if that is given. */
 export async function estate(records: RecordStore, text?: string): Promise<void> {
@@ -37,6 +37,18 @@ export async function estate(records: RecordStore, text?: string): Promise<void>
     ...run,
     heldBack: [or('a limit would be exceeded')],
     compliant: ['sg-a'],
+    exemptions: [
+      {
+        regionId: REGION,
+        securityGroupId: 'sg-exempt',
+        name: or('web'),
+        policyId,
+        reason: or('relay'),
+        ticket: or('SEC-1'),
+        until: '2026-03-04',
+        letsThrough: [or('TCP 25'), or('TCP 26')],
+      },
+    ],
     groups: [
       group('sg-violating', 'violating', { ...rest, findings: violating }),
       group('sg-exempt', 'exempt', { ...rest, findings: [exempt] }),

@@ -143,6 +143,7 @@ export async function writeRun(
     ],
     compliant: { [REGION]: [...compliant] },
     groups: [],
+    exemptions: [],
     ...rest,
   };
   const key = `runs/${runId}/${record.part}.${attempt}.${step}.json`;

@@ -104,12 +104,12 @@ export const chinese: Texts = {
   interruptedPart: (part) => `分片 ${part} 已宣布变更，但没有结果。`,
   unreadableRecord: (key) => `无法读取记录 ${key}`,
 
-  noExemptions: '当前没有豁免放行任何流量。',
+  noExemptions: '当前没有生效的豁免。',
   until: '截止日期',
   ticket: '工单',
   letsThrough: '放行内容',
   daysLeft: (days) => (days < 0 ? '已到期' : days === 0 ? '今天到期' : `剩余 ${days} 天`),
-  endless: '无期限',
+  letsNothingThrough: '当前没有放行任何内容',
 
   trendOfOne: '目前只有一次运行的记录；两次以上才能显示趋势。',
   trendLabel: (runs) =>

@@ -114,12 +114,12 @@ export const english: Texts = {
   interruptedPart: (part) => `Part ${part} announced changes and has no outcome.`,
   unreadableRecord: (key) => `The record ${key} cannot be read`,
 
-  noExemptions: 'No exemption lets anything through.',
+  noExemptions: 'No exemption is in force.',
   until: 'Until',
   ticket: 'Ticket',
   letsThrough: 'Lets through',
   daysLeft: (days) => (days < 0 ? 'ended' : days === 0 ? 'ends today' : `${s(days, 'day')} left`),
-  endless: 'no end',
+  letsNothingThrough: 'nothing at present',
 
   trendOfOne: 'One run is recorded so far; a trend takes two.',
   trendLabel: (runs) =>

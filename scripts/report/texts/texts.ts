@@ -92,7 +92,7 @@ export interface Texts {
   readonly ticket: string;
   readonly letsThrough: string;
   readonly daysLeft: (days: number) => string;
-  readonly endless: string;
+  readonly letsNothingThrough: string;
 
   readonly trendOfOne: string;
   readonly trendLabel: (runs: number) => string;
