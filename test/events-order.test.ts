@@ -85,7 +85,7 @@ class Scene {
       limits: async () => runLimits(policies, 0),
       handOver: () => Promise.reject(new Error('there are not that many groups')),
       surroundings: {
-        ecs: (regionId) =>
+        ecs: ({ regionId }) =>
           createEcsClient({ regionId, endpoint: cloud.endpoint, credentials: async () => cloud }),
         records: this.#records,
         holder: `request-${this.#invocations}`,

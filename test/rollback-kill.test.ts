@@ -70,7 +70,7 @@ describe.each([0, 3_000])(
     function surroundings(life: Doomed, holder: string): Surroundings & { records: RecordStore } {
       const records = life.wrap(store);
       return {
-        ecs: (regionId) =>
+        ecs: ({ regionId }) =>
           life.wrap(
             createEcsClient({
               regionId,

@@ -1,6 +1,6 @@
-import { type CredentialsProvider, createEcsClient, type EcsClient } from '../../shared/ecs';
+import { type CredentialsProvider, createEcsClient, type EcsClients } from '../../shared/ecs';
 import { type Listing, listGroups, type Selection } from '../../shared/remediation';
-import { parseRegionId, type RegionId } from '../../shared/security-group';
+import { parseRegionId } from '../../shared/security-group';
 
 /** Options of every command that talks to ECS. */
 export interface ConnectionOptions {
@@ -11,11 +11,9 @@ export interface ConnectionOptions {
 }
 
 /** Clients for the account that the environment names. Throws an Error if it names none. */
-export async function connect(
-  options: ConnectionOptions,
-): Promise<(regionId: RegionId) => EcsClient> {
+export async function connect(options: ConnectionOptions): Promise<EcsClients> {
   const credentials = await findCredentials();
-  return (regionId) =>
+  return ({ regionId }) =>
     createEcsClient({
       regionId,
       credentials,
@@ -25,7 +23,7 @@ export async function connect(
 
 /** The groups that the options ask for. Throws when not one region could be listed. */
 export async function listAsked(
-  ecs: (regionId: RegionId) => EcsClient,
+  ecs: EcsClients,
   options: ConnectionOptions,
   selection: Selection,
 ): Promise<Listing> {

@@ -18,10 +18,12 @@ export async function findEcsGroups(options: SourceOptions, id?: string): Promis
       `no group ${id} in the regions looked at: name its region with --region${why.join('')}`,
     );
   }
-  const lists = new Map(groups.map(({ regionId }) => [regionId, new ListReader(ecs(regionId))]));
+  const lists = new Map(
+    groups.map(({ regionId }) => [regionId, new ListReader(ecs({ regionId }))]),
+  );
   const found = await mapConcurrently(groups, CONCURRENCY, async (summary): Promise<FoundGroup> => {
     const { regionId } = summary;
-    const reading = await readGroup(ecs(regionId), summary);
+    const reading = await readGroup(ecs({ regionId }), summary);
     if (reading.status === 'unknown') {
       return { id: summary.id, regionId, unread: reading.reason };
     }

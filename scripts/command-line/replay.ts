@@ -1,4 +1,4 @@
-import type { EcsClient } from '../../shared/ecs';
+import type { EcsClient, EcsClients } from '../../shared/ecs';
 import type { RecordStore } from '../../shared/evidence';
 import { inScope, type PolicySet, regionInScope } from '../../shared/policy';
 import {
@@ -11,7 +11,7 @@ import {
   remediate,
   type Surroundings,
 } from '../../shared/remediation';
-import { parseRegionId, type RegionId } from '../../shared/security-group';
+import { type Place, parseRegionId, type RegionId } from '../../shared/security-group';
 import { type ActionTrailEvent, eventRunId } from '../../shared/triggers/actiontrail';
 import { connect } from './connection';
 import type { SourceOptions } from './group-source';
@@ -98,21 +98,21 @@ async function answer(
   }
 }
 
-async function sourceOf(options: ReplayOptions): Promise<(regionId: RegionId) => EcsClient> {
+async function sourceOf(options: ReplayOptions): Promise<EcsClients> {
   if (options.inventory === undefined) return connect(options);
   const inventory = await readInventory(options.inventory);
-  return (regionId) => createInventoryClient(regionId, inventory);
+  return ({ regionId }) => createInventoryClient(regionId, inventory);
 }
 
 /** Prepares what the actiontrail function would answer an event with. */
 function makeDoor(
   policies: PolicySet,
-  source: (regionId: RegionId) => EcsClient,
+  source: EcsClients,
   { region, role, account }: ReplayOptions,
 ): (event: ActionTrailEvent) => EventDoor {
   const clients = new Map<RegionId, EcsClient>();
-  const ecs = (regionId: RegionId) => {
-    const client = clients.get(regionId) ?? readOnce(source(regionId));
+  const ecs = ({ regionId }: Place) => {
+    const client = clients.get(regionId) ?? readOnce(source({ regionId }));
     clients.set(regionId, client);
     return client;
   };
@@ -152,7 +152,7 @@ const NOTHING_KEPT: RecordStore = {
 
 async function countGroups(
   policies: PolicySet,
-  ecs: (regionId: RegionId) => EcsClient,
+  ecs: EcsClients,
   regionIds: readonly RegionId[] | undefined,
 ): Promise<number> {
   const { groups, unlisted } = await listGroups(ecs, {

@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EcsClient } from '../../shared/ecs';
+import type { EcsClients } from '../../shared/ecs';
 import type { RecordStore } from '../../shared/evidence';
 import type { Surroundings } from '../../shared/remediation';
 import { readStopSwitch, type Settings } from '../../shared/runtime';
-import type { RegionId } from '../../shared/security-group';
 
 /** What a run on this machine works with. */
 export function surroundingsHere(
-  ecs: (regionId: RegionId) => EcsClient,
+  ecs: EcsClients,
   records: RecordStore,
   settings: Settings,
 ): Surroundings & { readonly records: RecordStore } {

@@ -29,7 +29,7 @@ export async function showRollback(
   runId: string,
 ): Promise<RollbackFigures> {
   const surroundings = surroundingsHere(
-    (regionId) =>
+    ({ regionId }) =>
       createEcsClient({
         regionId,
         endpoint: demo.cloud.endpoint,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
+import type { Place, RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
 import { type PrefixList, requiredText, type SecurityGroupRules } from './answers';
 import { type CallReport, makeCall } from './call';
 import { parseEndpoint } from './endpoint';
@@ -75,6 +75,9 @@ export interface EcsClient {
    */
   execute(call: WriteCall, clientToken: string): Promise<WriteReceipt>;
 }
+
+/** Gives the client for a place. */
+export type EcsClients = (place: Place) => EcsClient;
 
 /** Makes a client; it needs no closing. Throws RangeError for a malformed endpoint. */
 export function createEcsClient(options: EcsClientOptions): EcsClient {

@@ -10,6 +10,7 @@ export {
   createEcsClient,
   type EcsClient,
   type EcsClientOptions,
+  type EcsClients,
   type WriteReceipt,
 } from './client';
 export { clientToken } from './client-token';

@@ -161,7 +161,7 @@ async function affected(
   subject: Subject,
   { policies, surroundings }: EventDoor,
 ): Promise<SecurityGroupSummary[]> {
-  const ecs = surroundings.ecs(subject.regionId);
+  const ecs = surroundings.ecs(subject);
   switch (subject.kind) {
     case 'groups':
       return ecs.listSecurityGroups(subject);
@@ -227,7 +227,7 @@ async function observe(
   { ecs: ecsOf, now, sleep }: Surroundings,
   wasJudged: () => Promise<boolean>,
 ): Promise<Observation> {
-  const ecs = ecsOf(regionId);
+  const ecs = ecsOf({ regionId });
   for (let round = 0; ; round += 1) {
     const delay = EFFECT_DELAYS_MS[round];
     const readAt = now();

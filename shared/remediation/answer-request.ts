@@ -128,7 +128,7 @@ async function selectGroups(
   const found = await Promise.all(
     selection.targets.map(async ({ regionId, groupIds }) => {
       const isOurs = regionIds?.includes(regionId) ?? true;
-      const groups = isOurs ? await listNamed(surroundings.ecs(regionId), groupIds) : [];
+      const groups = isOurs ? await listNamed(surroundings.ecs({ regionId }), groupIds) : [];
       const missing = groupIds.filter((id) => !groups.some((group) => group.id === id));
       return { groups, missing: missing.map((id) => `${regionId}/${id}`) };
     }),

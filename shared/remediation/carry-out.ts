@@ -1,6 +1,6 @@
 import type { EcsClient } from '../ecs';
 import type { RecordStore } from '../evidence';
-import type { RegionId, SecurityGroupSummary } from '../security-group';
+import type { Place, SecurityGroupSummary } from '../security-group';
 import { changesIn, readBack, sendCalls } from './act';
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
@@ -55,15 +55,15 @@ export async function carryOut<Found extends Examined>(
   const { records, now } = surroundings;
   if (!run.dryRun && !records)
     throw new TypeError('a run that may change groups needs a record store');
-  const readers = perRegion((regionId) => {
-    const ecs = surroundings.ecs(regionId);
+  const readers = perPlace((place) => {
+    const ecs = surroundings.ecs(place);
     return { ecs, lists: new ListReader(ecs) };
   });
 
   const [isResumed, examined] = await Promise.all([
     records && !run.dryRun ? hasDeadAttempt(records, run) : false,
     inTurn('read', run.groups, surroundings, (summary) =>
-      work.examine(summary, readers(summary.regionId), false),
+      work.examine(summary, readers(summary), false),
     ),
   ]);
   if (records && isResumed) {
@@ -104,7 +104,7 @@ export async function carryOut<Found extends Examined>(
       const { summary } = group;
       changed.set(
         summary,
-        await change(run, group.found, surroundings, records, readers(summary.regionId), work),
+        await change(run, group.found, surroundings, records, readers(summary), work),
       );
     });
   }
@@ -196,11 +196,12 @@ async function inTurn<Item, Result>(
   });
 }
 
-function perRegion<Value>(make: (regionId: RegionId) => Value): (regionId: RegionId) => Value {
-  const made = new Map<RegionId, Value>();
-  return (regionId) => {
-    const value = made.get(regionId) ?? make(regionId);
-    made.set(regionId, value);
+function perPlace<Value>(make: (place: Place) => Value): (place: Place) => Value {
+  const made = new Map<string, Value>();
+  return ({ regionId, accountId }) => {
+    const name = `${accountId ?? ''}/${regionId}`;
+    const value = made.get(name) ?? make({ regionId, ...(accountId ? { accountId } : {}) });
+    made.set(name, value);
     return value;
   };
 }

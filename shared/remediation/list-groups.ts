@@ -1,4 +1,4 @@
-import type { EcsClient } from '../ecs';
+import type { EcsClients } from '../ecs';
 import { parseRegionId, type RegionId, type SecurityGroupSummary } from '../security-group';
 import { mapConcurrently } from './concurrency';
 
@@ -26,15 +26,15 @@ export interface Listing {
  * when the regions themselves are to be asked for and cannot be.
  */
 export async function listGroups(
-  ecs: (regionId: RegionId) => EcsClient,
+  ecs: EcsClients,
   { regionIds: given, isWanted = () => true, securityGroupIds }: Selection = {},
 ): Promise<Listing> {
-  const known = given ?? (await ecs(FIRST_REGION).describeRegions());
+  const known = given ?? (await ecs({ regionId: FIRST_REGION }).describeRegions());
   const regionIds = [...new Set(known)].filter(isWanted);
   const unlisted: { regionId: RegionId; reason: string }[] = [];
   const groups = await mapConcurrently(regionIds, CONCURRENCY, async (regionId) => {
     try {
-      return await ecs(regionId).listSecurityGroups(securityGroupIds && { securityGroupIds });
+      return await ecs({ regionId }).listSecurityGroups(securityGroupIds && { securityGroupIds });
     } catch (error) {
       unlisted.push({ regionId, reason: (error as Error).message });
       return [];

@@ -1,11 +1,11 @@
-import type { EcsClient } from '../ecs';
+import type { EcsClients } from '../ecs';
 import type { RecordStore } from '../evidence';
-import type { RegionId, SecurityGroupSummary } from '../security-group';
+import type { SecurityGroupSummary } from '../security-group';
 import type { Examined } from './examine';
 
 /** What a run needs from the world around it. */
 export interface Surroundings {
-  readonly ecs: (regionId: RegionId) => EcsClient;
+  readonly ecs: EcsClients;
   /** Absent: nothing is recorded, which only a dry run may do. */
   readonly records?: RecordStore;
   /**

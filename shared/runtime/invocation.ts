@@ -1,4 +1,4 @@
-import { createEcsClient, type EcsClient } from '../ecs';
+import { createEcsClient, type EcsClients } from '../ecs';
 import { openRecordStore, type RecordStore, RecordStoreError } from '../evidence';
 import { createFunctionCaller } from '../fc';
 import { inScope, type PolicySet, regionInScope } from '../policy';
@@ -13,7 +13,7 @@ import {
   type RunResult,
   type Surroundings,
 } from '../remediation';
-import type { RegionId } from '../security-group';
+import type { Place } from '../security-group';
 import type { FunctionContext } from './context';
 import { createLogger, type Logger } from './logger';
 import { reportRun } from './report-run';
@@ -29,7 +29,7 @@ export interface Invocation {
   readonly settings: Settings;
   readonly log: Logger;
   readonly records: RecordStore;
-  readonly ecs: (regionId: RegionId) => EcsClient;
+  readonly ecs: EcsClients;
   readonly surroundings: Surroundings & { readonly records: RecordStore };
   /**
    * Lists the groups that policies are about, in the regions that are looked after. Throws EcsError when
@@ -71,7 +71,7 @@ export function startInvocation(
     });
     return { ...listing, groups: listing.groups.filter((group) => inScope(policies, group)) };
   };
-  const ecs = (regionId: RegionId) =>
+  const ecs = ({ regionId }: Place) =>
     createEcsClient({
       regionId,
       credentials,

@@ -3,6 +3,8 @@ import { FormatError } from './format-error';
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
+/** The id of an Alibaba Cloud account, such as `1234567890123456`. */
+export type AccountId = Branded<'AccountId'>;
 /** The id of a region, such as `cn-hangzhou`. */
 export type RegionId = Branded<'RegionId'>;
 /** The id of a security group, such as `sg-bp67acfmxazb4p`. */
@@ -19,6 +21,8 @@ function parse<Name extends string>(what: string, form: RegExp, example: string)
   };
 }
 
+/** Reads an account id. Throws FormatError. */
+export const parseAccountId = parse<'AccountId'>('an account id', /^\d{5,20}$/, '1234567890123456');
 /** Reads a region id. Throws FormatError. */
 export const parseRegionId = parse<'RegionId'>(
   'a region id',

@@ -1,12 +1,18 @@
-import type { RegionId, SecurityGroupId } from './identifiers';
+import type { AccountId, RegionId, SecurityGroupId } from './identifiers';
 import type { Rule } from './rule';
 
 /** Basic (`normal`) or advanced (`enterprise`): they differ in defaults and in what rules may say. */
 export type SecurityGroupType = 'normal' | 'enterprise';
 
-/** What a list call tells of a group. */
-export interface SecurityGroupSummary {
+/** Where a group is. */
+export interface Place {
   readonly regionId: RegionId;
+  /** Absent: the account whose credentials Palisade runs with. */
+  readonly accountId?: AccountId;
+}
+
+/** What a list call tells of a group. */
+export interface SecurityGroupSummary extends Place {
   readonly id: SecurityGroupId;
   readonly name: string;
   readonly type: SecurityGroupType;

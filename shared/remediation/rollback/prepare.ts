@@ -52,7 +52,7 @@ export async function prepareRollback(
   for (const regionId of new Set(asked.map((deeds) => deeds.regionId))) {
     const securityGroupIds = asked.filter((one) => one.regionId === regionId).map(({ id }) => id);
     try {
-      groups.push(...(await ecs(regionId).listSecurityGroups({ securityGroupIds })));
+      groups.push(...(await ecs({ regionId }).listSecurityGroups({ securityGroupIds })));
     } catch (error) {
       if (!isEcsError(error)) throw error;
       unlisted.push({ regionId, reason: error.message });

@@ -51,7 +51,7 @@ export class Stage {
   run(name: string, inventory: readonly Inventory[], options: RunOptions = {}): Promise<RunResult> {
     const { recordFolder = this.folder, stop, onProgress, ...rest } = options;
     return remediate(makeRun(name, summariesOf(inventory), rest), {
-      ecs: (regionId) =>
+      ecs: ({ regionId }) =>
         createEcsClient({
           regionId,
           endpoint: this.cloud.endpoint,

@@ -28,7 +28,7 @@ export interface Undone extends PreparedRollback {
 /** What a rollback on a stage works with. */
 export function surroundingsOn(stage: Stage): Surroundings & { readonly records: RecordStore } {
   return {
-    ecs: (regionId) =>
+    ecs: ({ regionId }) =>
       createEcsClient({
         regionId,
         endpoint: stage.cloud.endpoint,
