@@ -4,6 +4,15 @@
  * functions carry their policies ready-checked and need no parser.
  */
 export {
+  accountTargets,
+  isLookedAfter,
+  type MemberAccount,
+  memberAccount,
+  memberAccounts,
+  OWN_ACCOUNT,
+  ownEntry,
+} from './accounts';
+export {
   describeEnding,
   describeExemption,
   type EndingExemption,
@@ -27,4 +36,12 @@ export {
   regionInScope,
   selectPolicies,
 } from './match';
-export type { Exemption, Guardrails, Policy, PolicyMode, PolicySet, Severity } from './policy';
+export type {
+  Account,
+  Exemption,
+  Guardrails,
+  Policy,
+  PolicyMode,
+  PolicySet,
+  Severity,
+} from './policy';

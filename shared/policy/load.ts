@@ -10,6 +10,7 @@ import {
   parseAllDocuments,
   visit,
 } from 'yaml';
+import { markOwnAccount } from './accounts';
 import { checkMeaning } from './meaning';
 import type { Mistake } from './mistake';
 import type { PolicySet } from './policy';
@@ -73,7 +74,7 @@ export function loadPolicies(source: string, file: string, now: number): PolicyS
     );
   }
   const digest = createHash('sha256').update(JSON.stringify(checked.data)).digest('hex');
-  return { ...checked.data, digest };
+  return markOwnAccount({ ...checked.data, digest });
 }
 
 function second(document: Document.Parsed): Located {

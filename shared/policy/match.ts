@@ -1,4 +1,5 @@
 import type { SecurityGroupSummary } from '../security-group';
+import { isLookedAfter, matchesAccount } from './accounts';
 import type { Match, PolicySet } from './policy';
 import { matchesWildcard } from './wildcard';
 
@@ -6,7 +7,7 @@ import { matchesWildcard } from './wildcard';
 export function matches(match: Match, group: SecurityGroupSummary): boolean {
   return (
     match.types.includes(group.type) &&
-    matchesRegion(match, group.regionId) &&
+    matchesRegion(match, group.regionId, group.accountId) &&
     match.names.some((name) => matchesWildcard(name, group.name)) &&
     Object.entries(match.tags).every(([key, values]) => {
       // Object.hasOwn: every object inherits names such as `constructor`.
@@ -16,19 +17,30 @@ export function matches(match: Match, group: SecurityGroupSummary): boolean {
   );
 }
 
-/** Whether there can be groups in a region that match. */
-export function matchesRegion(match: Match, regionId: string): boolean {
-  return match.regions.some((region) => matchesWildcard(region, regionId));
+/** Whether there can be groups in a region that match; without an account, in the own one. */
+export function matchesRegion(match: Match, regionId: string, accountId?: string): boolean {
+  return (
+    matchesAccount(match, accountId) &&
+    match.regions.some((region) => matchesWildcard(region, regionId))
+  );
 }
 
 /** Whether any of some policies is about a group; no other group needs to be read. */
 export function inScope(policies: PolicySet, group: SecurityGroupSummary): boolean {
-  return policies.policies.some((policy) => matches(policy.match, group));
+  return (
+    isLookedAfter(policies, group) && policies.policies.some(({ match }) => matches(match, group))
+  );
 }
 
-/** Whether any of some policies can be about groups of a region; no other region needs to be listed. */
-export function regionInScope(policies: PolicySet, regionId: string): boolean {
-  return policies.policies.some((policy) => matchesRegion(policy.match, regionId));
+/**
+ * Whether any of some policies can be about groups of a region, without an account in the own one; no other
+ * region needs to be listed.
+ */
+export function regionInScope(policies: PolicySet, regionId: string, accountId?: string): boolean {
+  return (
+    isLookedAfter(policies, { regionId, accountId }) &&
+    policies.policies.some(({ match }) => matchesRegion(match, regionId, accountId))
+  );
 }
 
 /** A policy set with only some of its policies; its guardrails and digest stay. Throws RangeError for an id that it does not have. */

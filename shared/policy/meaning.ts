@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkAccounts } from './check-accounts';
 import { checkExemptions } from './check-exemptions';
 import { checkTraffic } from './check-traffic';
 import {
@@ -33,7 +34,7 @@ export function checkMeaning(file: PolicyFile, now: number): Mistake[] {
     if (policy.kind === 'describe-rules') checkDescribeRules(policy, report);
     else checkDenial(policy, file.quotas.rulesPerGroup, report);
   });
-  return [...findings, ...checkJointQuota(file), ...checkStandards(file)];
+  return [...findings, ...checkAccounts(file), ...checkJointQuota(file), ...checkStandards(file)];
 }
 
 function checkDenial(policy: PolicyOf<DenyKind>, quota: number, report: Report): void {
@@ -164,7 +165,7 @@ function checkStandards(file: PolicyFile): Mistake[] {
         path: ['policies', index, 'template'],
         message:
           `contradicts policies[${position}] ("${other.id}"): each would rewrite the other's descriptions; ` +
-          'give both the same template and fields, or let them match different types, regions, names or tag values',
+          'give both the same template and fields, or let them match different accounts, types, regions, names or tag values',
       });
     });
   });
@@ -178,6 +179,7 @@ function areDisjoint(one: Match, other: Match): boolean {
   const apart = (a: readonly string[], b: readonly string[]) =>
     !a.some((text) => b.some((another) => wildcardsOverlap(text, another)));
   return (
+    apart(one.accounts ?? ['*'], other.accounts ?? ['*']) ||
     apart(one.types, other.types) ||
     apart(one.regions, other.regions) ||
     apart(one.names, other.names) ||

@@ -1,4 +1,4 @@
-import type { Direction, PortRange, SecurityGroupType } from '../security-group';
+import type { AccountId, Direction, PortRange, SecurityGroupType } from '../security-group';
 
 /** Whether a policy only reports (`observe`) or also repairs (`enforce`). */
 export type PolicyMode = 'observe' | 'enforce';
@@ -7,6 +7,8 @@ export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
 /** Which groups a policy is about. Texts may hold `*` for any run of characters. */
 export interface Match {
+  /** Ids of accounts, OWN_ACCOUNT for the one that Palisade runs with; absent: every one. */
+  readonly accounts?: readonly string[] | undefined;
   readonly regions: readonly string[];
   readonly names: readonly string[];
   readonly types: readonly SecurityGroupType[];
@@ -94,9 +96,22 @@ export interface Guardrails {
   readonly maxChangesPerGroupPerHour: number;
 }
 
+/** An account whose groups are looked after. */
+export interface Account {
+  readonly id: AccountId;
+  /** Name of the role there that is assumed; absent: the account whose credentials Palisade runs with. */
+  readonly role?: string | undefined;
+  /** What the role's trust policy asks for as `sts:ExternalId`. */
+  readonly externalId?: string | undefined;
+  /** Texts may hold `*`; absent: every region. */
+  readonly regions?: readonly string[] | undefined;
+}
+
 /** A policy file, checked and with every default filled in. It is plain JSON, so that functions carry it. */
 export interface PolicySet {
   readonly version: 1;
+  /** Absent: only the account whose credentials Palisade runs with. */
+  readonly accounts?: readonly Account[] | undefined;
   readonly guardrails: Guardrails;
   readonly quotas: {
     /** Rules a group may hold, both directions together; accounts differ. */

@@ -8,11 +8,11 @@ describe('an unknown key is refused at every level with what was meant', () => {
     ],
     [
       describing('x: 1'),
-      '7:1: x: "x" is not known here: the keys are version, guardrails, quotas, policies',
+      '7:1: x: "x" is not known here: the keys are version, accounts, guardrails, quotas, policies',
     ],
     [
       describing('5: 1'),
-      '7:1: 5: "5" is not known here: the keys are version, guardrails, quotas, policies',
+      '7:1: 5: "5" is not known here: the keys are version, accounts, guardrails, quotas, policies',
     ],
     [
       describing('guardrails: { max_changes: 1 }'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FormatError, parseCidr, parseProtocol } from '../security-group';
+import { FormatError, parseAccountId, parseCidr, parseProtocol } from '../security-group';
 import { INTERNET } from './kinds/internet';
 import type { ExemptTraffic } from './policy';
 import { mergePorts, parsePolicyPort } from './ports';
@@ -54,8 +54,48 @@ function parse<Value>(context: z.RefinementCtx, parser: () => Value): Value {
   }
 }
 
+const accountId = z
+  .string('write the id in quotes, such as "1234567890123456"')
+  .transform((value, context) => parse(context, () => parseAccountId(value)));
+
+const ROLE = /^(?:acs:ram::(\d+):role\/)?([A-Za-z0-9.-]{1,64})$/i;
+const role = z
+  .string()
+  .regex(ROLE, 'write the name of a role, such as palisade-member, or acs:ram::ACCOUNT:role/NAME');
+
+const account = z
+  .strictObject({
+    id: accountId,
+    role: role.optional(),
+    externalId: z
+      .string('write the external id in quotes')
+      .regex(
+        /^[A-Za-z0-9=,.@:/_-]{2,1224}$/,
+        'write 2 to 1224 letters, digits and = , . @ : / - _, as STS takes them',
+      )
+      .optional(),
+    regions: list(wildcard).optional(),
+  })
+  .superRefine(({ id, role, externalId }, context) => {
+    const owner = ROLE.exec(role ?? '')?.[1];
+    if (owner !== undefined && owner !== id) {
+      const message = `names a role of account ${owner}: write one of account ${id}, or its name alone`;
+      context.addIssue({ code: 'custom', path: ['role'], message });
+    }
+    if (role === undefined && externalId !== undefined) {
+      const message =
+        'stands without a role, and is sent only to assume one: add role, or leave externalId out';
+      context.addIssue({ code: 'custom', path: ['externalId'], message });
+    }
+  })
+  .transform(({ role, ...rest }): typeof rest & { role?: string } => {
+    const name = ROLE.exec(role ?? '')?.[2];
+    return name === undefined ? rest : { ...rest, role: name };
+  });
+
 const match = z
   .strictObject({
+    accounts: list(accountId).optional(),
     regions: list(wildcard).default(['*']),
     names: list(text).default(['*']),
     types: list(z.enum(['normal', 'enterprise'])).default(['normal', 'enterprise']),
@@ -184,6 +224,7 @@ const describeRules = z.strictObject({
 /** A policy file. */
 export const policyFile = z.strictObject({
   version: z.literal(1),
+  accounts: list(account).optional(),
   guardrails: z
     .strictObject({
       maxChanges: wholeNumber(0, 1_000_000).default(5000),

@@ -7,6 +7,7 @@ export * from './drop-rule';
 export { FormatError } from './format-error';
 export * from './identifiers';
 export type { Permission } from './permission';
+export * from './place';
 export * from './port-range';
 export * from './protocol';
 export * from './rule';

@@ -1,0 +1,20 @@
+import type { Place } from './security-group';
+
+/**
+ * A place as keys and messages name it: `cn-hangzhou` in the account whose credentials Palisade runs with,
+ * `1234567890123456/cn-hangzhou` in another one.
+ */
+export function placeName({
+  regionId,
+  accountId,
+}: {
+  regionId: string;
+  accountId?: string;
+}): string {
+  return accountId === undefined ? regionId : `${accountId}/${regionId}`;
+}
+
+/** The place of something, without the rest of it. */
+export function placeOf({ regionId, accountId }: Place): Place {
+  return accountId === undefined ? { regionId } : { regionId, accountId };
+}
