@@ -18,7 +18,7 @@ const LONGEST_TEXT = 200;
  * tries again; events that were dealt with are then passed over.
  */
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
-  const invocation = startInvocation(context, process.env);
+  const invocation = startInvocation(context, process.env, policies);
   const { log } = invocation;
   const { events, unreadable } = decodeActionTrail(event);
   for (const reason of unreadable) log.warn({ reason }, 'event not understood');

@@ -1,6 +1,7 @@
-import { selectPolicies } from '../shared/policy';
+import { isLookedAfter, selectPolicies } from '../shared/policy';
 import { decodeShard, type Run, remediate, totalsOf } from '../shared/remediation';
 import { credentialsOf, type FunctionContext, startInvocation } from '../shared/runtime';
+import { placeName } from '../shared/security-group';
 import { policies } from './policies';
 
 /**
@@ -12,7 +13,7 @@ import { policies } from './policies';
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
   const { policyIds, ...shard } = decodeShard(event);
   const { runId, part } = shard;
-  const { settings, surroundings, report } = startInvocation(context, process.env, {
+  const { settings, surroundings, report } = startInvocation(context, process.env, policies, {
     runId,
     part,
   });
@@ -20,6 +21,13 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   if (shard.policyDigest !== policies.digest) {
     throw new Error(
       'the shard was made with other policies than this function carries: deploy all functions from the same build',
+    );
+  }
+
+  const strange = shard.groups.find((group) => !isLookedAfter(policies, group));
+  if (strange) {
+    throw new Error(
+      `the shard has groups in ${placeName(strange)}, which the policies of this function do not look after: deploy all functions from the same build`,
     );
   }
 

@@ -1,4 +1,5 @@
 import { isEcsError } from '../shared/ecs';
+import { memberAccounts } from '../shared/policy';
 import {
   answerRequest,
   isUnfinished,
@@ -22,6 +23,7 @@ import {
   type Fc3Response,
   type HttpRequest,
   isDirectInvocation,
+  type KnownAccounts,
   NOT_HTTP,
   parseSecrets,
   readHttpEvent,
@@ -77,13 +79,14 @@ async function answerHttp(
   context: FunctionContext,
 ): Promise<Answer> {
   try {
-    const invocation = startInvocation(context, process.env);
+    const invocation = startInvocation(context, process.env, policies);
     const patience = patienceOf(context);
     const { settings, log, records, surroundings } = invocation;
     return await answerWebhook(await coming, {
       secrets: secretsOf(invocation),
       store: records,
       policyIds: policies.policies.map(({ id }) => id),
+      accounts: knownTo(context),
       start: (command, id) => start(command, id, invocation, context, patience),
       now: surroundings.now,
       sleep: surroundings.sleep,
@@ -98,6 +101,11 @@ async function answerHttp(
     log.error({ reason: (error as Error).message }, 'no request can be answered');
     return tryAgain(context.function.timeout);
   }
+}
+
+/** The accounts that groups may be of. */
+function knownTo({ accountId }: FunctionContext): KnownAccounts {
+  return { own: accountId, members: memberAccounts(policies).map(({ id }) => id) };
 }
 
 function patienceOf(context: FunctionContext): AbortSignal {
@@ -170,6 +178,9 @@ async function ask(
     patience,
     surroundings,
   });
+  if (given.kind !== 'not-found' && given.run.note !== undefined) {
+    invocation.log.warn({ note: given.run.note }, 'request answered in part');
+  }
   if (given.kind === 'finished') {
     await invocation.report(given.run, given.result, 'request answered');
   }
@@ -177,10 +188,10 @@ async function ask(
 }
 
 async function answerCloudConfig(event: Uint8Array, context: FunctionContext): Promise<string> {
-  const invocation = startInvocation(context, process.env);
+  const invocation = startInvocation(context, process.env, policies);
   const patience = patienceOf(context);
   const { log } = invocation;
-  const decoded = decodeCloudConfig(event, context.accountId);
+  const decoded = decodeCloudConfig(event, knownTo(context));
   // It would be refused again: nothing is gained when the platform tries it again.
   if (decoded.kind === 'refused') {
     log.error({ reason: decoded.problem }, 'call of Cloud Config refused');

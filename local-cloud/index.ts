@@ -31,7 +31,7 @@ export type {
 export type { CallLog, CallRecord } from './calls';
 export type { FunctionCompute, FunctionComputeContext, LocalCloudOptions } from './options';
 export type { Oss } from './oss';
-export type { CredentialStore, Grants, RoleName } from './sts';
+export type { CredentialStore, Grants, RoleDefinition, RoleName } from './sts';
 export type { Fault, FaultHook, ThrottleOptions, WireRequest, WireResponse } from './wire';
 
 /** A running local cloud. */

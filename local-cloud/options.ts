@@ -1,6 +1,6 @@
 import type { ActionTrailOptions, EventRule } from './actiontrail';
 import type { EcsOptions } from './ecs';
-import type { AccessKey, Grants, RoleName } from './sts';
+import type { AccessKey, RoleDefinition } from './sts';
 import type { FaultHook, ThrottleOptions, WireRequest, WireResponse } from './wire';
 
 /** The Function Compute that the local cloud serves next to ECS and STS. */
@@ -53,8 +53,8 @@ export interface LocalCloudOptions {
   readonly accessKeyId?: string;
   /** Random by default. */
   readonly accessKeySecret?: string;
-  /** Roles that exist, and what they may do. In an account without any, every role name can be assumed. */
-  readonly roles?: readonly (RoleName & Grants)[];
+  /** Roles that exist, what they may do, and who may assume them. In an account without any, every role name can be assumed. */
+  readonly roles?: readonly RoleDefinition[];
 
   /** Behavior of ECS. */
   readonly ecs?: Omit<EcsOptions, 'accountId' | 'random'>;

@@ -28,6 +28,7 @@ export async function definitionsFor(deployment: LocalDeployment): Promise<Funct
     environment: {
       ...definition.environment,
       PALISADE_ECS_ENDPOINT: endpoint,
+      PALISADE_STS_ENDPOINT: endpoint,
       PALISADE_FC_ENDPOINT: endpoint,
       PALISADE_OSS_ENDPOINT: endpoint,
       ...(records === undefined ? {} : { PALISADE_RECORDS: records }),

@@ -18,6 +18,8 @@ export interface EventRule {
 export interface ActionTrailOptions extends DeliveryOptions {
   /** In which of their many forms records are written, chosen anew for each when it is a function. */
   readonly form?: RecordForm | (() => RecordForm);
+  /** Accounts whose events are passed on to the bus of the functions' account, as rules across accounts do. */
+  readonly passedOnFrom?: readonly string[];
   /** Told about every event as it happens, before it is delivered. */
   readonly onEvent?: (event: CloudEvent) => void;
 }
@@ -47,7 +49,7 @@ export interface ActionTrailService extends ActionTrail {
 }
 
 export interface ActionTrailEnvironment {
-  /** The account that the functions belong to: they get the events of no other. */
+  /** The account that the functions belong to: they get its events, and those passed on to it. */
   readonly accountId: string;
   readonly random: () => number;
   readonly randomBytes: (size: number) => Buffer;
@@ -84,8 +86,11 @@ export function createActionTrail(
       const event = cloudEventOf(call, newId().toLowerCase(), recordOf(call, newId(), form));
       events.push(event);
       options.onEvent?.(event);
-      if (event.aliyunaccountid !== environment.accountId) return;
-      const payload = Buffer.from(JSON.stringify(event));
+      const isOwn = event.aliyunaccountid === environment.accountId;
+      if (!isOwn && !options.passedOnFrom?.includes(event.aliyunaccountid)) return;
+      // The bus writes its own account; where an event comes from stays in aliyunoriginalaccountid.
+      const passed = { ...event, aliyunaccountid: environment.accountId };
+      const payload = Buffer.from(JSON.stringify(passed));
       for (const { rule, matches } of rules) {
         if (matches(event)) delivery.send(() => rule.deliver(payload));
       }

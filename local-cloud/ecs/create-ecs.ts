@@ -37,7 +37,7 @@ import { listTagResources, tagResources, untagResources } from './tags';
 /** The ECS service with what tests and the demo need to set it up. */
 export interface EcsService extends Service {
   /**
-   * Loads groups, with their rules, and lists into the default account. `now`, in milliseconds, dates what has no date. Throws an Error that names the group and
+   * Loads groups, with their rules, and lists into the default account or those that it names. `now`, in milliseconds, dates what has no date. Throws an Error that names the group and
    * field of malformed data.
    */
   loadInventory(data: unknown, now?: number): void;

@@ -101,6 +101,11 @@ const portRangeListSchema = z.object({
 /** The inventory of one region, in the shape of DescribeSecurityGroupAttribute; other fields are ignored. */
 export const regionInventorySchema = z.object({
   RegionId: z.string().min(1),
+  /** Of another account than the default one. */
+  AccountId: z
+    .string()
+    .regex(/^\d{5,20}$/, 'write the digits of an account id, in quotes')
+    .optional(),
   SecurityGroups: listOf(groupSchema),
   PrefixLists: listOf(prefixListSchema),
   PortRangeLists: listOf(portRangeListSchema),

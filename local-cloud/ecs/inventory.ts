@@ -14,9 +14,9 @@ import { peerGroupAccount } from './rule-target';
 import type { GroupState } from './store';
 
 /**
- * Loads groups and lists into the default account, visible at once. Takes one region in the shape of
- * DescribeSecurityGroupAttribute, `{RegionId, SecurityGroups: [{…, Permissions}]}`, or several in an
- * array. Rules are taken as they are, even those that the API would refuse; those without an id get
+ * Loads groups and lists into the default account, or the one that `AccountId` names, visible at once. Takes
+ * one region in the shape of DescribeSecurityGroupAttribute, `{RegionId, SecurityGroups: [{…, Permissions}]}`,
+ * or several in an array. Rules are taken as they are, even those that the API would refuse; those without an id get
  * one. A group that is there already is replaced. `now`, in milliseconds, dates what has no date.
  * Throws an Error that names the group and the field of malformed data, before anything is loaded.
  */
@@ -25,7 +25,7 @@ export function loadInventory(environment: Environment, data: unknown, now: numb
   for (const region of regions) {
     loadLists(environment, region, now);
     for (const group of region.SecurityGroups) {
-      loadGroup(environment, region.RegionId, group, now);
+      loadGroup(environment, region, group, now);
     }
   }
 }
@@ -72,7 +72,8 @@ function memberOf(value: unknown, name: PropertyKey): unknown {
 }
 
 function loadLists({ settings, store }: Environment, inventory: RegionInventory, now: number) {
-  const region = store.region(settings.accountId, inventory.RegionId);
+  const accountId = inventory.AccountId ?? settings.accountId;
+  const region = store.region(accountId, inventory.RegionId);
   for (const list of inventory.PrefixLists) {
     region.prefixLists.set(list.PrefixListId, {
       id: list.PrefixListId,
@@ -105,11 +106,12 @@ function loadLists({ settings, store }: Environment, inventory: RegionInventory,
 
 function loadGroup(
   environment: Environment,
-  regionId: string,
+  { RegionId: regionId, AccountId }: RegionInventory,
   inventory: GroupInventory,
   now: number,
 ): void {
   const { settings, store } = environment;
+  const accountId = AccountId ?? settings.accountId;
   const type = inventory.SecurityGroupType ?? 'normal';
   const state: GroupState = {
     name: inventory.SecurityGroupName,
@@ -122,17 +124,18 @@ function loadGroup(
     createdAt: inventory.CreationTime ?? now,
     tags: new Map(inventory.Tags),
     rules: inventory.Permissions.map((rule, index) =>
-      loadedRule(environment, inventory, rule, index + 1, now),
+      loadedRule(environment, accountId, inventory, rule, index + 1, now),
     ),
   };
-  const region = store.region(settings.accountId, regionId);
+  const region = store.region(accountId, regionId);
   // The beginning of time: readers see the inventory however far they lag behind.
   const since = Number.NEGATIVE_INFINITY;
-  store.put(region, settings.accountId, inventory.SecurityGroupId, state, since);
+  store.put(region, accountId, inventory.SecurityGroupId, state, since);
 }
 
 function loadedRule(
   { settings }: Environment,
+  accountId: string,
   group: GroupInventory,
   rule: RuleInventory,
   sequence: number,
@@ -156,7 +159,7 @@ function loadedRule(
     peerCidr: rule[`${peer}CidrIp`],
     peerIpv6Cidr: rule[`Ipv6${peer}CidrIp`],
     peerGroupId,
-    peerGroupOwnerId: peerGroupId === '' ? '' : (owner ?? settings.accountId),
+    peerGroupOwnerId: peerGroupId === '' ? '' : (owner ?? accountId),
     peerPrefixListId: rule[`${peer}PrefixListId`],
     ownCidr: rule[`${own}CidrIp`],
     ownIpv6Cidr: rule[`Ipv6${own}CidrIp`],

@@ -29,15 +29,25 @@ const REFUSALS: Readonly<Record<string, readonly [code: string, message: string]
   oss: ['AccessDenied', 'You have no right to access this object.'],
 };
 
-/** The refusal in the terms of the product whose action it is. */
-export function accessDenied(caller: Caller, action: string, denial: Denial): AccessDeniedError {
+/**
+ * The refusal in the terms of the product whose action it is. `policyType` is that of the policy which
+ * refuses: the caller's own ones, or the trust policy of a role.
+ */
+export function accessDenied(
+  caller: Caller,
+  action: string,
+  denial: Denial,
+  policyType:
+    | 'AccountLevelIdentityBasedPolicy'
+    | 'AssumeRolePolicy' = 'AccountLevelIdentityBasedPolicy',
+): AccessDeniedError {
   const product = action.slice(0, action.indexOf(':')).toLowerCase();
   const [code, message] = REFUSALS[product] ?? [
     'AccessDenied',
     `the caller is not authorized to perform '${action}' on resource '${denial.resource}'`,
   ];
   const detail = {
-    PolicyType: 'AccountLevelIdentityBasedPolicy',
+    PolicyType: policyType,
     NoPermissionType: denial.type,
     AuthAction: action,
     AuthPrincipalType: caller.identity.type === 'assumed-role' ? 'AssumedRoleUser' : 'SubUser',

@@ -4,6 +4,8 @@ import { compileWildcard, type TextMatcher } from './wildcard';
 export interface RequestConditions {
   readonly 'acs:SourceIp': string;
   readonly 'acs:SecureTransport': 'true' | 'false';
+  /** Only of AssumeRole, for the trust policy of the role; '' if the call brought none. */
+  readonly 'sts:ExternalId'?: string;
 }
 
 /** Whether a request meets a statement's condition. */
@@ -32,31 +34,41 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringNotLike', { negated: true, compile: compileWildcard }],
   ['Bool', { negated: false, compile: equalsInAnyCase }],
 ]);
-const KEYS: readonly (keyof RequestConditions)[] = ['acs:SourceIp', 'acs:SecureTransport'];
+type Key = keyof RequestConditions;
+const KEYS: readonly Key[] = ['acs:SourceIp', 'acs:SecureTransport'];
+/** Those that a trust policy may hold. */
+export const TRUST_KEYS: readonly Key[] = [...KEYS, 'sts:ExternalId'];
 
 /**
  * Reads the Condition of a statement, `{operator: {key: value or values}}`. All operators and keys must
  * hold, of several values any one.
  * @throws Error for whatever could not be decided exactly as RAM does
  */
-export function compileCondition(condition: unknown): ConditionMatcher {
-  const tests = entriesOf(condition, 'Condition').flatMap(([operatorName, keys]) => {
+export function compileCondition(condition: unknown, keys = KEYS): ConditionMatcher {
+  const tests = entriesOf(condition, 'Condition').flatMap(([operatorName, values]) => {
     const operator = OPERATORS.get(operatorName);
     if (operator === undefined) {
       throw new Error(
         `Condition operator "${operatorName}" is not supported here; use ${[...OPERATORS.keys()].join(', ')}.`,
       );
     }
-    return entriesOf(keys, operatorName).map(([key, values]) => compileTest(operator, key, values));
+    return entriesOf(values, operatorName).map(([key, wanted]) =>
+      compileTest(operator, key, wanted, keys),
+    );
   });
   return (conditions) => tests.every((test) => test(conditions));
 }
 
-function compileTest(operator: Operator, name: string, values: unknown): ConditionMatcher {
-  const key = KEYS.find((known) => known.toLowerCase() === name.toLowerCase());
+function compileTest(
+  operator: Operator,
+  name: string,
+  values: unknown,
+  keys: readonly Key[],
+): ConditionMatcher {
+  const key = keys.find((known) => known.toLowerCase() === name.toLowerCase());
   if (key === undefined) {
     throw new Error(
-      `Condition key "${name}" is not supported here, as requests say nothing about it; use ${KEYS.join(', ')}.`,
+      `Condition key "${name}" is not supported here, as requests say nothing about it; use ${keys.join(', ')}.`,
     );
   }
   const list: readonly unknown[] = Array.isArray(values) ? values : [values];
@@ -69,7 +81,8 @@ function compileTest(operator: Operator, name: string, values: unknown): Conditi
   if (matchers.length === 0) {
     throw new Error(`Condition key "${name}" has no value; write one, or drop the key.`);
   }
-  return (conditions) => matchers.some((matches) => matches(conditions[key])) !== operator.negated;
+  return (conditions) =>
+    matchers.some((matches) => matches(conditions[key] ?? '')) !== operator.negated;
 }
 
 function entriesOf(value: unknown, name: string): [string, unknown][] {

@@ -1,6 +1,6 @@
 import { type Action, ApiError, type Caller, type Parameters } from '../action';
 import { principalId } from '../principal';
-import { type PolicyDocument, parsePolicyDocument } from '../ram';
+import { accessDenied, type PolicyDocument, parsePolicyDocument } from '../ram';
 import type { CredentialStore, RoleName } from './credentials';
 
 const MIN_SESSION_SECONDS = 900;
@@ -25,6 +25,16 @@ export function assumeRole(credentials: CredentialStore): Action {
     }
     if (!credentials.hasRole(role)) {
       throw new ApiError(404, 'EntityNotExist.Role', `The role not exists: ${role.roleName}. `);
+    }
+    const isTrusted = credentials.trustPolicyOf(role)?.(caller, {
+      'acs:SourceIp': '127.0.0.1',
+      'acs:SecureTransport': 'false',
+      'sts:ExternalId': externalId ?? '',
+    });
+    if (isTrusted === false) {
+      const resource = required(parameters, 'RoleArn');
+      const denial = { type: 'ImplicitDeny', resource } as const;
+      throw accessDenied(caller, 'sts:AssumeRole', denial, 'AssumeRolePolicy');
     }
     const session = credentials.startSession({
       ...role,

@@ -1,5 +1,10 @@
 import type { Caller } from '../action';
-import { type PolicyDocument, parsePolicyDocument } from '../ram';
+import {
+  type PolicyDocument,
+  parsePolicyDocument,
+  parseTrustPolicy,
+  type TrustPolicy,
+} from '../ram';
 
 /** A long-lived access key. */
 export interface AccessKey {
@@ -37,6 +42,12 @@ export interface Grants {
   readonly policies?: readonly unknown[];
 }
 
+/** A role, what it may do, and who may assume it. */
+export interface RoleDefinition extends RoleName, Grants {
+  /** Its trust policy, as parsed JSON; without one, whoever RAM allows it may assume the role. */
+  readonly trustPolicy?: unknown;
+}
+
 /** The principals of the local cloud and their keys. */
 export interface CredentialStore {
   /**
@@ -50,7 +61,13 @@ export interface CredentialStore {
    * Registers a role, or changes what a registered one may do. An account that has any role registered
    * has only those. Throws Error for a malformed policy document.
    */
-  addRole(role: RoleName & Grants): void;
+  addRole(role: RoleDefinition): void;
+  /** Deletes a role: it cannot be assumed any more, and sessions of it may do nothing. */
+  removeRole(role: RoleName): void;
+  /** Ends the sessions that a role has now, as if their time were over. */
+  endSessions(role: RoleName): void;
+  /** The trust policy of a role, if it has one. */
+  trustPolicyOf(role: RoleName): TrustPolicy | undefined;
   /** Whether the role can be assumed: it is registered, or its account has no registered role. */
   hasRole(role: RoleName): boolean;
   /**
@@ -79,6 +96,8 @@ export function createCredentialStore({
 }: CredentialStoreOptions): CredentialStore {
   const credentials = new Map<string, Credential>();
   const registeredRoles = new Map<string, Map<string, readonly PolicyDocument[] | undefined>>();
+  const removed = new Set<string>();
+  const trustPolicies = new Map<string, TrustPolicy | undefined>();
   // Those of users and of sessions.
   const policiesByKey = new Map<string, readonly PolicyDocument[]>();
   const roleIds = new Map<string, string>();
@@ -111,11 +130,32 @@ export function createCredentialStore({
       return added;
     },
     addRootKey: ({ accountId, ...key }) => addKey(key, { type: 'root-account' }, accountId),
-    addRole({ accountId, roleName, policies }) {
+    addRole({ accountId, roleName, policies, trustPolicy }) {
       const documents = readPolicies(policies, `role ${roleName}`);
+      const trust =
+        trustPolicy === undefined
+          ? undefined
+          : parseTrustPolicy(trustPolicy, `The trust policy of role ${roleName}`);
+      trustPolicies.set(`${accountId} ${roleName}`, trust);
       const roles = registeredRoles.get(accountId) ?? new Map();
       registeredRoles.set(accountId, roles.set(roleName, documents));
+      removed.delete(`${accountId} ${roleName}`);
     },
+    removeRole({ accountId, roleName }) {
+      const roles = registeredRoles.get(accountId) ?? new Map();
+      roles.delete(roleName);
+      registeredRoles.set(accountId, roles);
+      removed.add(`${accountId} ${roleName}`);
+    },
+    endSessions({ accountId, roleName }) {
+      for (const [id, { caller, session, ...key }] of credentials) {
+        const { identity } = caller;
+        if (!session || identity.type !== 'assumed-role') continue;
+        if (caller.accountId !== accountId || identity.roleName !== roleName) continue;
+        credentials.set(id, { ...key, caller, session: { ...session, expiresAt: now() } });
+      }
+    },
+    trustPolicyOf: ({ accountId, roleName }) => trustPolicies.get(`${accountId} ${roleName}`),
     hasRole: ({ accountId, roleName }) => registeredRoles.get(accountId)?.has(roleName) ?? true,
     startSession({ accountId, roleName, sessionName, durationSeconds, policy }) {
       const roleKey = `${accountId} ${roleName}`;
@@ -146,9 +186,11 @@ export function createCredentialStore({
     find: (accessKeyId) => credentials.get(accessKeyId),
     policiesOf({ accountId, accessKeyId, identity }) {
       const ofRole =
-        identity.type === 'assumed-role'
-          ? registeredRoles.get(accountId)?.get(identity.roleName)
-          : undefined;
+        identity.type !== 'assumed-role'
+          ? undefined
+          : removed.has(`${accountId} ${identity.roleName}`)
+            ? []
+            : registeredRoles.get(accountId)?.get(identity.roleName);
       return [ofRole, policiesByKey.get(accessKeyId)].filter((list) => list !== undefined);
     },
   };

@@ -12,6 +12,7 @@ export {
   type CredentialStore,
   createCredentialStore,
   type Grants,
+  type RoleDefinition,
   type RoleName,
   type SessionCredentials,
 } from './credentials';

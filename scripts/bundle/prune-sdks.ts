@@ -17,6 +17,8 @@ import { standInFor } from './stand-in';
 const CLIENTS = ['@alicloud/ecs20140526', '@alicloud/fc20230330'];
 /** A module of classes, of which those are kept that the product imports. */
 const CLASSES = '@alicloud/openapi-client';
+/** Of its class `Client`, which is none of an API's own, those methods are kept that the product calls. */
+const CLASSES_METHODS = ['doRequest'];
 
 /**
  * Bundles of the SDKs only what the product calls, by what its source files import: `XRequest` keeps the
@@ -49,9 +51,12 @@ export function pruneSdks(project: string): Plugin {
         });
       }
       const classes = join(modules, CLASSES, 'dist', 'client.js');
-      build.onLoad({ filter: exactly(classes) }, async () => ({
-        contents: keepClasses(await load(classes, modules), await importedNames(CLASSES, rooms)),
-      }));
+      build.onLoad({ filter: exactly(classes) }, async () => {
+        const module = await load(classes, modules);
+        const source = keepMethods(module, CLASSES_METHODS);
+        const names = await importedNames(CLASSES, rooms);
+        return { contents: keepClasses({ ...module, source }, names) };
+      });
 
       const seen = new Map<string, Set<string>>();
       build.onStart(() => seen.clear());

@@ -1,6 +1,9 @@
-import { type CredentialsProvider, createEcsClient, type EcsClients } from '../../shared/ecs';
-import { type Listing, listGroups, type Selection } from '../../shared/remediation';
-import { parseRegionId } from '../../shared/security-group';
+import { accountsOf, checkOwnAccount, clientsOf, readOwnAccount } from '../../shared/accounts';
+import type { CredentialsProvider, EcsClients } from '../../shared/ecs';
+import { accountTargets, memberAccounts, ownEntry, type PolicySet } from '../../shared/policy';
+import { type Listing, listGroups, type Selection, unlistedName } from '../../shared/remediation';
+import { readSettings } from '../../shared/runtime';
+import { type AccountId, parseRegionId } from '../../shared/security-group';
 
 /** Options of every command that talks to ECS. */
 export interface ConnectionOptions {
@@ -10,15 +13,37 @@ export interface ConnectionOptions {
   readonly endpoint?: string;
 }
 
-/** Clients for the account that the environment names. Throws an Error if it names none. */
-export async function connect(options: ConnectionOptions): Promise<EcsClients> {
-  const credentials = await findCredentials();
-  return ({ regionId }) =>
-    createEcsClient({
-      regionId,
-      credentials,
-      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    });
+/**
+ * Clients for the account that the environment names and, through their roles, for the others that the
+ * policies name. Throws an Error if the environment names none, or another one than the policies take for it.
+ */
+export async function connect(
+  { endpoint }: ConnectionOptions,
+  policies?: PolicySet,
+): Promise<EcsClients> {
+  const own = await findCredentials();
+  const sts = { own, endpoint: readSettings(process.env).stsEndpoint };
+  if (policies?.accounts) checkOwnAccount(policies, await readOwnAccount(sts));
+  const members = accountsOf({ ...sts, accounts: policies ? memberAccounts(policies) : [] });
+  return clientsOf(own, members, endpoint === undefined ? {} : { endpoint });
+}
+
+/** The accounts to look at: those of the policies, or of these the ones that are asked for by their ids. */
+export function accountsAsked(
+  policies: PolicySet | undefined,
+  asked: readonly string[],
+): readonly (AccountId | undefined)[] {
+  const all = policies ? accountTargets(policies) : [undefined];
+  if (asked.length === 0) return all;
+  const known = policies?.accounts ?? [];
+  const strange = asked.find((id) => !known.some((account) => account.id === id));
+  if (strange !== undefined) {
+    throw new Error(
+      `account ${strange} is not among accounts of the policy file: add it there, or leave --account out`,
+    );
+  }
+  const own = policies && ownEntry(policies)?.id;
+  return all.filter((id) => asked.includes(id ?? own ?? ''));
 }
 
 /** The groups that the options ask for. Throws when not one region could be listed. */
@@ -30,8 +55,14 @@ export async function listAsked(
   const regionIds = options.region.length > 0 ? options.region.map(parseRegionId) : undefined;
   const listing = await listGroups(ecs, { ...selection, regionIds });
   const [first] = listing.unlisted;
-  if (first && listing.unlisted.length === listing.regionIds.length) {
-    throw new Error(`no region could be listed; ${first.regionId}: ${first.reason}`);
+  const isListed = listing.places.some(
+    ({ accountId, regionId }) =>
+      !listing.unlisted.some(
+        (one) => one.accountId === accountId && (one.regionId ?? regionId) === regionId,
+      ),
+  );
+  if (first && !isListed) {
+    throw new Error(`no region could be listed; ${unlistedName(first)}: ${first.reason}`);
   }
   return listing;
 }

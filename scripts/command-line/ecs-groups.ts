@@ -1,7 +1,15 @@
-import { ListReader, mapConcurrently, readGroup } from '../../shared/remediation';
-import { parseSecurityGroupId } from '../../shared/security-group';
-import { connect, listAsked } from './connection';
+import { isLookedAfter } from '../../shared/policy';
+import { ListReader, mapConcurrently, readGroup, unlistedName } from '../../shared/remediation';
+import {
+  type AccountId,
+  parseSecurityGroupId,
+  placeName,
+  placeOf,
+  type RegionId,
+} from '../../shared/security-group';
+import { accountsAsked, connect, listAsked } from './connection';
 import type { FoundGroup, SourceOptions } from './group-source';
+import { readPolicyFile } from './policy-file';
 
 /** Groups read at the same time. */
 const CONCURRENCY = 8;
@@ -9,27 +17,34 @@ const NO_LISTS = { prefixLists: new Map(), portRangeLists: new Map() };
 
 /** The groups asked for, from ECS: one by its id, or all. Throws when the one is not there. */
 export async function findEcsGroups(options: SourceOptions, id?: string): Promise<FoundGroup[]> {
-  const ecs = await connect(options);
+  const policies = options.policy === undefined ? undefined : await readPolicyFile(options.policy);
+  const accountIds = accountsAsked(policies, options.account ?? []);
+  const ecs = await connect(options, policies);
   const wanted = id === undefined ? {} : { securityGroupIds: [parseSecurityGroupId(id)] };
-  const { groups, unlisted } = await listAsked(ecs, options, wanted);
+  const isWanted = (regionId: RegionId, accountId?: AccountId) =>
+    policies === undefined || isLookedAfter(policies, { regionId, accountId });
+  const { groups, unlisted } = await listAsked(ecs, options, { ...wanted, accountIds, isWanted });
   if (id !== undefined && groups.length === 0) {
-    const why = unlisted.map(({ regionId, reason }) => `; ${regionId} was not listed: ${reason}`);
+    const why = unlisted.map((each) => `; ${unlistedName(each)} was not listed: ${each.reason}`);
     throw new Error(
       `no group ${id} in the regions looked at: name its region with --region${why.join('')}`,
     );
   }
-  const lists = new Map(
-    groups.map(({ regionId }) => [regionId, new ListReader(ecs({ regionId }))]),
-  );
+  const lists = new Map(groups.map((group) => [placeName(group), new ListReader(ecs(group))]));
   const found = await mapConcurrently(groups, CONCURRENCY, async (summary): Promise<FoundGroup> => {
-    const { regionId } = summary;
-    const reading = await readGroup(ecs({ regionId }), summary);
+    const place = placeOf(summary);
+    const reading = await readGroup(ecs(place), summary);
     if (reading.status === 'unknown') {
-      return { id: summary.id, regionId, unread: reading.reason };
+      return { id: summary.id, ...place, unread: reading.reason };
     }
-    const read = await lists.get(regionId)?.read(reading.group.rules, []);
+    const read = await lists.get(placeName(place))?.read(reading.group.rules, []);
     return { group: reading.group, lists: read ?? NO_LISTS };
   });
-  const missed = unlisted.map(({ regionId, reason }) => ({ id: '*', regionId, unread: reason }));
+  const missed = unlisted.map(({ reason, ...place }) => ({
+    id: '*',
+    regionId: '*',
+    ...place,
+    unread: reason,
+  }));
   return id === undefined ? [...found, ...missed] : found;
 }

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { StoredRecord } from '../../shared/evidence/read-runs';
 import type { GroupRecord, RunRecord } from '../../shared/evidence/record-schema';
-import { formatProtocol } from '../../shared/security-group';
+import { formatProtocol, placeName } from '../../shared/security-group';
 import { printable } from './printable';
 import { recordedRuleText, ruleDifference } from './rule-difference';
 
@@ -70,7 +70,7 @@ function groupLines(group: GroupRecord): string[] {
   const verdicts = verdict === verdictBefore ? verdict : `${verdictBefore} → ${verdict}`;
   const isMade = calls.some(({ outcome }) => outcome.status === 'done');
   return [
-    `  ${pc.bold(group.securityGroupId)}  ${printable(group.name)}  ${pc.dim(group.regionId)}  ${verdicts}`,
+    `  ${pc.bold(group.securityGroupId)}  ${printable(group.name)}  ${pc.dim(placeName(group))}  ${verdicts}`,
     ...group.findingsBefore.flatMap(findingLines),
     ...(before && after ? differenceLines(before, after) : []),
     ...calls.flatMap(callLines),

@@ -5,13 +5,22 @@ import { readInventory } from './inventory';
 
 /** Where `explain` and `lint` get groups from: a file, or ECS. */
 export interface SourceOptions extends ConnectionOptions {
+  /** Policy file whose accounts are looked at; absent: only the own account. */
+  readonly policy?: string;
+  /** Of these only some, by their ids. */
+  readonly account?: readonly string[];
   readonly inventory?: string;
 }
 
 /** A group with the lists that its rules name, or why it could not be read. */
 export type FoundGroup =
   | { readonly group: SecurityGroup; readonly lists: ReadLists }
-  | { readonly id: string; readonly regionId: string; readonly unread: string };
+  | {
+      readonly id: string;
+      readonly regionId: string;
+      readonly accountId?: string;
+      readonly unread: string;
+    };
 
 /** The groups asked for: one by its id, or all. Throws when the one is not there. */
 export async function findGroups(options: SourceOptions, id?: string): Promise<FoundGroup[]> {

@@ -2,23 +2,24 @@ import { type EcsClient, EcsError } from '../../shared/ecs';
 import {
   formatCidr,
   formatPorts,
+  type Place,
   type PortRange,
-  type RegionId,
+  placeName,
   type Rule,
 } from '../../shared/security-group';
 import type { InventoryGroup } from './inventory';
 
 /**
- * ECS in one region as an inventory file tells of it. What is not in the file is not there, and nothing can
+ * ECS in one region of an account as an inventory file tells of it. What is not in the file is not there, and nothing can
  * be changed. A prefix list counts as having room for the entries that it has.
  */
 export function createInventoryClient(
-  regionId: RegionId,
+  place: Place,
   inventory: readonly InventoryGroup[],
 ): EcsClient {
   const here = new Map(
     inventory.flatMap(({ group, lists }) =>
-      group.regionId === regionId ? [[group.id, { group, lists }]] : [],
+      placeName(group) === placeName(place) ? [[group.id, { group, lists }]] : [],
     ),
   );
   const listed = <List>(
@@ -33,7 +34,10 @@ export function createInventoryClient(
     throw notThere(action, id);
   };
   return {
-    describeRegions: async () => [...new Set(inventory.map(({ group }) => group.regionId))],
+    describeRegions: async () => {
+      const own = inventory.filter(({ group }) => group.accountId === place.accountId);
+      return [...new Set(own.map(({ group }) => group.regionId))];
+    },
     listSecurityGroups: async (filter = {}) =>
       [...here.values()].flatMap(({ group: { rules: _, innerAccessPolicy: __, ...summary } }) =>
         (filter.securityGroupIds?.includes(summary.id) ?? true) ? [summary] : [],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   type Cidr,
   type PortRange,
+  parseAccountId,
   parseCidr,
   parsePorts,
   parseRegionId,
@@ -22,9 +23,13 @@ type Data = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the groups of an inventory file: one region, or a list of regions, in the shape that
- * DescribeSecurityGroupAttribute returns. Throws an Error that names the file, the group and the rule.
+ * DescribeSecurityGroupAttribute returns; `AccountId` says of which account it is, unless that is the own
+ * one. Throws an Error that names the file, the group and the rule.
  */
-export async function readInventory(file: string): Promise<InventoryGroup[]> {
+export async function readInventory(
+  file: string,
+  ownAccountId?: string,
+): Promise<InventoryGroup[]> {
   let where = file;
   try {
     const content: unknown = JSON.parse(await readFile(file, 'utf8'));
@@ -36,7 +41,7 @@ export async function readInventory(file: string): Promise<InventoryGroup[]> {
       const lists = readLists(region);
       return listOf('SecurityGroups', region.SecurityGroups).map((group) => {
         where = `${file}: group ${group.SecurityGroupId}`;
-        return { group: readGroup(region, group), lists };
+        return { group: readGroup(region, group, ownAccountId), lists };
       });
     });
   } catch (error) {
@@ -44,9 +49,13 @@ export async function readInventory(file: string): Promise<InventoryGroup[]> {
   }
 }
 
-function readGroup(region: Data, data: Data): SecurityGroup {
+function readGroup(region: Data, data: Data, ownAccountId: string | undefined): SecurityGroup {
+  const accountId = region.AccountId === undefined ? undefined : String(region.AccountId);
   return {
     regionId: parseRegionId(String(region.RegionId)),
+    ...(accountId === undefined || accountId === ownAccountId
+      ? {}
+      : { accountId: parseAccountId(accountId) }),
     id: parseSecurityGroupId(String(data.SecurityGroupId)),
     name: String(data.SecurityGroupName ?? ''),
     type: oneOf('SecurityGroupType', data.SecurityGroupType || 'normal', ['normal', 'enterprise']),

@@ -6,6 +6,7 @@ import type {
   RunResult,
 } from '../../shared/remediation';
 import { plainPacket, totalsOf } from '../../shared/remediation';
+import { placeOf } from '../../shared/security-group';
 
 /** What `--json` prints; keys are stable. */
 export function jsonReport(result: RunResult, unlisted: Listing['unlisted'], applied: boolean) {
@@ -20,7 +21,7 @@ export function jsonReport(result: RunResult, unlisted: Listing['unlisted'], app
 
 function groupJson(group: GroupResult, applied: boolean) {
   return {
-    regionId: group.regionId,
+    ...placeOf(group),
     securityGroupId: group.securityGroupId,
     name: group.name,
     verdict: group.verdict,

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Direction, Rule } from '../../shared/security-group';
+import { type Direction, placeName, placeOf, type Rule } from '../../shared/security-group';
 import { type NeverMatched, neverMatched, type RuleSet, redundant } from '../../shared/traffic';
 import { answerBatch } from './batch';
 import { EXIT_CODES } from './exit-code';
@@ -15,6 +15,7 @@ export interface LintOptions extends SourceOptions {
 
 interface GroupLint {
   readonly regionId: string;
+  readonly accountId?: string;
   readonly securityGroupId: string;
   readonly neverMatched: readonly NeverMatched[];
   readonly redundant: readonly Rule[];
@@ -34,11 +35,11 @@ export async function lint(options: LintOptions): Promise<number> {
 
 function lintGroup(found: FoundGroup): GroupLint {
   if ('unread' in found) {
-    const { id, regionId, unread } = found;
-    return { regionId, securityGroupId: id, neverMatched: [], redundant: [], unknown: unread };
+    const { id, unread, ...place } = found;
+    return { ...place, securityGroupId: id, neverMatched: [], redundant: [], unknown: unread };
   }
   const { group, lists } = found;
-  const base = { regionId: group.regionId, securityGroupId: group.id };
+  const base = { ...placeOf(group), securityGroupId: group.id };
   try {
     const ruleSet = { ...group, groupType: group.type, lists };
     const never = inBothDirections((direction) => exact(neverMatched(ruleSet, direction)));
@@ -86,8 +87,8 @@ function groupJson({ neverMatched, redundant, ...group }: GroupLint) {
 }
 
 function groupText(group: GroupLint): string[] {
-  const { regionId, securityGroupId, unknown } = group;
-  const title = `${pc.bold(securityGroupId)}  ${pc.dim(regionId)}`;
+  const { securityGroupId, unknown } = group;
+  const title = `${pc.bold(securityGroupId)}  ${pc.dim(placeName(group))}`;
   if (unknown !== undefined) return [`${title}  ${pc.yellow(`unknown: ${unknown}`)}`, ''];
   if (group.neverMatched.length + group.redundant.length === 0) return [];
   return [

@@ -122,7 +122,10 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
     .requiredOption('--policy <file>', 'policy file')
     .option('--inventory <file>', 'groups from a file, as JSON, instead of ECS')
     .option('--role <name>', 'role of the functions, whose own changes they ignore; name or ARN')
-    .option('--account <id>', 'account looked after; default: that of each event')
+    .option(
+      '--account <id>',
+      'account that Palisade runs with; default: that of the policy file without a role, or of each event',
+    )
     .addHelpText(
       'after',
       examples(
@@ -182,7 +185,7 @@ of the functions' records; and, if the functions are built, the webhook with its
 }
 
 function withPolicy(command: Command): Command {
-  return withConnection(command.requiredOption('--policy <file>', 'policy file'))
+  return withAccounts(withConnection(command.requiredOption('--policy <file>', 'policy file')))
     .option('--all', 'show every group with findings, not only the first ones')
     .option(
       '--records <place>',
@@ -192,8 +195,17 @@ function withPolicy(command: Command): Command {
     .option('--records-region <id>', 'region of that bucket');
 }
 
+function withAccounts(command: Command): Command {
+  return command.addOption(
+    new Option('--account <id>', 'account of the policy file to look at; repeatable')
+      .argParser(collect)
+      .default([], 'every one'),
+  );
+}
+
 function withSource(command: Command): Command {
-  return withConnection(command)
+  return withAccounts(withConnection(command))
+    .option('--policy <file>', 'policy file whose accounts are looked at; default: the own account')
     .option('--inventory <file>', 'groups from a file, as JSON, instead of ECS')
     .option('--batch <file>', 'answer JSON lines; - is standard input');
 }

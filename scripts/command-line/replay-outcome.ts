@@ -1,4 +1,5 @@
 import { type GroupResult, type Run, type RunResult, totalsOf } from '../../shared/remediation';
+import { placeName } from '../../shared/security-group';
 import type { ActionTrailEvent } from '../../shared/triggers/actiontrail';
 import { EXIT_CODES, exitCodeOf } from './exit-code';
 
@@ -89,8 +90,8 @@ function isViolating({ verdict }: GroupResult): boolean {
 }
 
 /** Names a group. */
-export function keyOf({ regionId, securityGroupId }: GroupResult): string {
-  return `${regionId}/${securityGroupId}`;
+export function keyOf(group: GroupResult): string {
+  return `${placeName(group)}/${group.securityGroupId}`;
 }
 
 function exitCodeFor(outcome: ReplayOutcome): number {

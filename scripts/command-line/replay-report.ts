@@ -22,6 +22,7 @@ export function outcomeJson(outcome: ReplayOutcome): object {
     eventName: event.name,
     eventTime: event.time,
     regionId: event.regionId,
+    accountId: event.accountId,
     by: whoOf(event),
     outcome: kind,
   };

@@ -1,6 +1,12 @@
 import type { EcsClient, EcsClients } from '../../shared/ecs';
 import type { RecordStore } from '../../shared/evidence';
-import { inScope, type PolicySet, regionInScope } from '../../shared/policy';
+import {
+  accountTargets,
+  inScope,
+  ownEntry,
+  type PolicySet,
+  regionInScope,
+} from '../../shared/policy';
 import {
   answerEvent,
   type EventDoor,
@@ -10,8 +16,9 @@ import {
   type RunLimits,
   remediate,
   type Surroundings,
+  unlistedName,
 } from '../../shared/remediation';
-import { type Place, parseRegionId, type RegionId } from '../../shared/security-group';
+import { type Place, parseRegionId, placeName, type RegionId } from '../../shared/security-group';
 import { type ActionTrailEvent, eventRunId } from '../../shared/triggers/actiontrail';
 import { connect } from './connection';
 import type { SourceOptions } from './group-source';
@@ -25,7 +32,7 @@ import { showReplayProgress } from './replay-progress';
 import { outcomeJson, outcomeText, summaryText } from './replay-report';
 
 /** Options of `replay`. */
-export interface ReplayOptions extends SourceOptions {
+export interface ReplayOptions extends Omit<SourceOptions, 'account'> {
   readonly policy: string;
   /** Name or ARN of the role that the functions run as. */
   readonly role?: string;
@@ -43,7 +50,7 @@ export async function replay(files: readonly string[], options: ReplayOptions): 
     throw new Error('- is named twice, and standard input can be read once: name it once');
   }
   const policies = await readPolicyFile(options.policy);
-  const door = makeDoor(policies, await sourceOf(options), options);
+  const door = makeDoor(policies, await sourceOf(options, policies), options);
   const answered = new Set<string>();
   const shownAt = new Map<string, string>();
   const tally = createTally();
@@ -98,10 +105,10 @@ async function answer(
   }
 }
 
-async function sourceOf(options: ReplayOptions): Promise<EcsClients> {
-  if (options.inventory === undefined) return connect(options);
-  const inventory = await readInventory(options.inventory);
-  return ({ regionId }) => createInventoryClient(regionId, inventory);
+async function sourceOf(options: ReplayOptions, policies: PolicySet): Promise<EcsClients> {
+  if (options.inventory === undefined) return connect(options, policies);
+  const inventory = await readInventory(options.inventory, ownEntry(policies)?.id);
+  return (place) => createInventoryClient(place, inventory);
 }
 
 /** Prepares what the actiontrail function would answer an event with. */
@@ -110,10 +117,10 @@ function makeDoor(
   source: EcsClients,
   { region, role, account }: ReplayOptions,
 ): (event: ActionTrailEvent) => EventDoor {
-  const clients = new Map<RegionId, EcsClient>();
-  const ecs = ({ regionId }: Place) => {
-    const client = clients.get(regionId) ?? readOnce(source({ regionId }));
-    clients.set(regionId, client);
+  const clients = new Map<string, EcsClient>();
+  const ecs = (place: Place) => {
+    const client = clients.get(placeName(place)) ?? readOnce(source(place));
+    clients.set(placeName(place), client);
     return client;
   };
   const regionIds = region.length > 0 ? region.map(parseRegionId) : undefined;
@@ -129,7 +136,7 @@ function makeDoor(
   };
   return (event) => ({
     policies,
-    accountId: account ?? event.accountId ?? '',
+    accountId: account ?? ownEntry(policies)?.id ?? event.accountId ?? '',
     ...(roleName ? { roleName } : {}),
     ...(regionIds ? { regionIds } : {}),
     dryRun: true,
@@ -156,13 +163,15 @@ async function countGroups(
   regionIds: readonly RegionId[] | undefined,
 ): Promise<number> {
   const { groups, unlisted } = await listGroups(ecs, {
+    accountIds: accountTargets(policies),
     regionIds,
-    isWanted: (regionId) => regionInScope(policies, regionId),
+    isWanted: (regionId, accountId) => regionInScope(policies, regionId, accountId),
   });
-  const [first] = unlisted;
+  // As in the functions: without the groups of another account a percentage is only stricter.
+  const first = unlisted.find(({ accountId }) => accountId === undefined);
   if (first) {
     throw new Error(
-      `the groups cannot be counted for maxGroupsPercent: ${first.regionId}: ${first.reason}`,
+      `the groups cannot be counted for maxGroupsPercent: ${unlistedName(first)}: ${first.reason}`,
     );
   }
   return groups.filter((group) => inScope(policies, group)).length;

@@ -13,7 +13,10 @@ export function addRollback(program: Command): void {
         .default([], 'every group that the run changed'),
     )
     .option('--yes', 'do it without asking; without a terminal nothing is done otherwise')
-    .option('--policy <file>', 'policy file whose guardrails hold; default: the default guardrails')
+    .option(
+      '--policy <file>',
+      'policy file whose guardrails hold and whose accounts have the roles to assume; default: the default guardrails',
+    )
     .option(
       '--records <place>',
       'where the records of the run are: a folder, or oss://BUCKET of the functions',

@@ -1,7 +1,13 @@
 import pc from 'picocolors';
 import type { GroupResult, RunResult } from '../../shared/remediation';
 import { exemptionSnippets, type PreparedRollback } from '../../shared/remediation/rollback';
-import { describeRule, parseRule, type Rule } from '../../shared/security-group';
+import {
+  describeRule,
+  parseRule,
+  placeName,
+  placeOf,
+  type Rule,
+} from '../../shared/security-group';
 import { changeJson } from './json-report';
 import { effectLines } from './text-report';
 
@@ -20,11 +26,11 @@ export function rollbackText(
       ? [pc.dim(`Rollback ${rollback.run.runId} was interrupted: going on with it.`)]
       : []),
     ...result.groups.filter(isNoteworthy).flatMap((group) => groupLines(group, applied)),
-    ...rollback.gone.map(({ id, name, regionId }) =>
-      pc.dim(`${id}  ${name}  ${regionId} does not exist any more: nothing to take back.`),
+    ...rollback.gone.map(({ id, name, ...place }) =>
+      pc.dim(`${id}  ${name}  ${placeName(place)} does not exist any more: nothing to take back.`),
     ),
-    ...rollback.unlisted.map(({ regionId, reason }) =>
-      pc.yellow(`${regionId} could not be listed: ${reason}`),
+    ...rollback.unlisted.map(({ reason, ...place }) =>
+      pc.yellow(`${placeName(place)} could not be listed: ${reason}`),
     ),
     ...result.heldBack.map((reason) =>
       pc.yellow(`${applied ? 'Nothing is changed' : 'Nothing would be changed'}: ${reason}`),
@@ -48,7 +54,7 @@ export function rollbackJson(
     resumed: rollback.isResumed,
     interruptedParts: recorded.interrupted,
     groups: result.groups.map((group) => ({
-      regionId: group.regionId,
+      ...placeOf(group),
       securityGroupId: group.securityGroupId,
       name: group.name,
       changes: group.calls.map((call) => changeJson(call, applied)),
@@ -59,7 +65,11 @@ export function rollbackJson(
       ...(group.before ? {} : { unread: unreadReason(group) }),
     })),
     changes: changesOf(result),
-    gone: rollback.gone.map(({ regionId, id, name }) => ({ regionId, securityGroupId: id, name })),
+    gone: rollback.gone.map(({ id, name, ...deeds }) => ({
+      ...placeOf(deeds),
+      securityGroupId: id,
+      name,
+    })),
     unlisted: rollback.unlisted,
     heldBack: result.heldBack,
     exemptions: exemptionSnippets(affected(rollback, result), now),
@@ -77,10 +87,12 @@ export interface RollbackOutcome {
 
 /** Groups at which something is, or would be, taken back: those the policies call for again. */
 function affected({ deeds }: PreparedRollback, { groups }: RunResult) {
-  return deeds.filter(({ regionId, id }) =>
+  return deeds.filter((one) =>
     groups.some(
       (group) =>
-        group.regionId === regionId && group.securityGroupId === id && group.calls.length > 0,
+        placeName(group) === placeName(one) &&
+        group.securityGroupId === one.id &&
+        group.calls.length > 0,
     ),
   );
 }
@@ -93,7 +105,7 @@ function isNoteworthy({ calls, leftAlone, before, heldBack }: GroupResult): bool
 
 function groupLines(group: GroupResult, applied: boolean): string[] {
   const lines = [
-    `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(group.regionId)}`,
+    `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(placeName(group))}`,
     ...(group.before ? [] : [pc.yellow(`  ${unreadReason(group)}`)]),
   ];
   const rules = (group.before ?? []).map(parseRule);

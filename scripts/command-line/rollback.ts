@@ -1,5 +1,11 @@
 import { hostname, userInfo } from 'node:os';
-import { inScope, type PolicySet, regionInScope } from '../../shared/policy';
+import {
+  accountTargets,
+  inScope,
+  memberAccount,
+  type PolicySet,
+  regionInScope,
+} from '../../shared/policy';
 import { policyFile } from '../../shared/policy/schema';
 import {
   limitsOfFew,
@@ -38,9 +44,18 @@ export async function rollback(runId: string, options: RollbackOptions): Promise
   const settings = readSettings(process.env);
   const records = await openRecords(options);
   const recorded = await readRecordedRun(records, runId);
-  const ecs = await connect({ region: [], ...endpointOf(options) });
-  const surroundings = surroundingsHere(ecs, records, settings);
   const policies = await policiesOf(options, recorded);
+  const strange = recorded.groups.find(
+    ({ accountId }) => accountId !== undefined && !memberAccount(policies, accountId),
+  );
+  if (strange) {
+    throw new Error(
+      `run ${runId} changed groups of account ${strange.accountId}: name a policy file with --policy that says ` +
+        'which role to assume there',
+    );
+  }
+  const ecs = await connect({ region: [], ...endpointOf(options) }, policies);
+  const surroundings = surroundingsHere(ecs, records, settings);
   const request = {
     recorded,
     securityGroupIds: options.group,
@@ -111,8 +126,10 @@ function limitsOf(
 ): Promise<RunLimits> | RunLimits {
   if (options.policy === undefined || !records) return runLimits(policies, 0);
   return limitsOfFew(records, policies, now(), async () => {
-    const isWanted = (regionId: string) => regionInScope(policies, regionId);
-    const { groups } = await listAsked(ecs, { region: [] }, { isWanted });
+    const isWanted = (regionId: string, accountId?: string) =>
+      regionInScope(policies, regionId, accountId);
+    const accountIds = accountTargets(policies);
+    const { groups } = await listAsked(ecs, { region: [] }, { accountIds, isWanted });
     return groups.filter((group) => inScope(policies, group)).length;
   });
 }

@@ -11,7 +11,7 @@ import {
 } from '../../shared/remediation';
 import { readSettings, tellOf } from '../../shared/runtime';
 import { confirm } from './confirm';
-import { type ConnectionOptions, connect, listAsked } from './connection';
+import { accountsAsked, type ConnectionOptions, connect, listAsked } from './connection';
 import { exitCodeOf } from './exit-code';
 import { jsonReport } from './json-report';
 import { readPolicyFile } from './policy-file';
@@ -23,6 +23,8 @@ import { textReport } from './text-report';
 /** Options of `plan` and `apply`. */
 export interface RunOptions extends ConnectionOptions, RecordOptions {
   readonly policy: string;
+  /** Of the accounts of the policy file only some, by their ids. */
+  readonly account?: readonly string[];
   readonly json?: boolean;
   readonly all?: boolean;
   /** Only for `apply`. */
@@ -69,9 +71,11 @@ async function prepare(options: RunOptions): Promise<{
     console.error(`${options.policy}: warning: ${describeEnding(ending)}`);
   }
   const settings = readSettings(process.env);
-  const ecs = await connect(options);
+  const accountIds = accountsAsked(policies, options.account ?? []);
+  const ecs = await connect(options, policies);
   const listing = await listAsked(ecs, options, {
-    isWanted: (regionId) => regionInScope(policies, regionId),
+    accountIds,
+    isWanted: (regionId, accountId) => regionInScope(policies, regionId, accountId),
   });
   const groups = listing.groups.filter((group) => inScope(policies, group));
   const now = new Date();

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Effect, GroupResult, Listing, RunResult, Verdict } from '../../shared/remediation';
-import { totalsOf } from '../../shared/remediation';
-import { describeRule, parseRule } from '../../shared/security-group';
+import { totalsOf, unlistedName } from '../../shared/remediation';
+import { describeRule, parseRule, placeName } from '../../shared/security-group';
 
 /** Groups shown with all their findings; the rest is counted. */
 const MOST_SHOWN = 20;
@@ -32,8 +32,8 @@ export function textReport(
       '',
     );
   }
-  for (const { regionId, reason } of unlisted) {
-    lines.push(pc.yellow(`${regionId} could not be listed: ${reason}`));
+  for (const each of unlisted) {
+    lines.push(pc.yellow(`${unlistedName(each)} could not be listed: ${each.reason}`));
   }
   for (const reason of result.heldBack)
     lines.push(
@@ -50,7 +50,7 @@ export function groupLines(group: GroupResult, applied: boolean): string[] {
       ? color(group.verdict)
       : `${group.verdictBefore} → ${color(group.verdict)}`;
   const lines = [
-    `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(group.regionId)}  ${verdict}`,
+    `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(placeName(group))}  ${verdict}`,
   ];
   for (const finding of group.findings.length > 0 ? group.findings : group.findingsBefore) {
     const note = finding.mode === 'observe' ? pc.dim(' (observed only)') : '';
@@ -129,11 +129,11 @@ function totalsTable(result: RunResult): string {
       totals.changes,
     ]);
   };
-  const regions = [...new Set(result.groups.map((group) => group.regionId))].sort();
+  const regions = [...new Set(result.groups.map(placeName))].sort();
   for (const region of regions) {
     row(
       region,
-      result.groups.filter((group) => group.regionId === region),
+      result.groups.filter((group) => placeName(group) === region),
     );
   }
   if (regions.length !== 1) row('all', result.groups);

@@ -1,4 +1,4 @@
-import type { EcsErrorKind } from './ecs-error';
+import { type EcsError, type EcsErrorKind, isEcsError } from './ecs-error';
 import { ecsError, type Failure, failureOf } from './failure';
 import type {
   Action,
@@ -23,6 +23,8 @@ export interface CallReport {
 
 /** What every call of one client shares. */
 export interface CallSettings {
+  /** Whose credentials they are, unless those that Palisade runs with. */
+  readonly accountId?: string | undefined;
   readonly endpoint: Endpoint;
   readonly credentials: CredentialsProvider;
   readonly now: () => number;
@@ -57,6 +59,8 @@ const FIRST_CEILING_MS: Readonly<Partial<Record<EcsErrorKind, number>>> = {
   'unknown-outcome': 500,
 };
 const HIGHEST_CEILING_MS = 20_000;
+/** Code of a call that was refused because its temporary credentials have ended (public errors page). */
+const EXPIRED = 'InvalidSecurityToken.Expired';
 /** The longest wait that a service may ask for; beyond it the caller should come back. */
 const LONGEST_WAIT_MS = 120_000;
 
@@ -73,13 +77,17 @@ export async function makeCall<Answer>(
   // The SDK takes its time to load, which an invocation that calls nothing should not pay.
   const { prepareRequest } = await import('./sdk');
   const request = prepareRequest(call.action, call.parameters);
+  const subject = subjectIn(settings, call.subject);
   let inDoubt = false;
   for (let attempt = 1; ; attempt += 1) {
     const unsent = (failure: Failure) =>
-      ecsError(call.action, call.subject, attempt - 1, inDoubt ? doubtful(failure) : failure);
+      ecsError(call.action, subject, attempt - 1, inDoubt ? doubtful(failure) : failure);
     const credentials = await obtainCredentials(settings);
     if (!credentials) {
       throw unsent({ kind: 'permission', cause: 'the credentials could not be obtained' });
+    }
+    if (isEcsError(credentials)) {
+      throw inDoubt ? unsent({ kind: credentials.kind, cause: credentials.message }) : credentials;
     }
     const startedAt = settings.now();
     const timeoutMs = Math.min(call.timeoutMs, settings.deadline - startedAt);
@@ -89,13 +97,20 @@ export async function makeCall<Answer>(
     if (result.ok) return { answer: result.answer, attempts: attempt };
 
     const { failure } = result;
+    const isLast = attempt >= settings.maxAttempts;
+    if (failure.code === EXPIRED && !isLast && (await canRenew(settings, credentials))) continue;
     const waitMs = waitBeforeRetry(settings, failure, attempt);
     if (waitMs === undefined) {
-      throw ecsError(call.action, call.subject, attempt, inDoubt ? doubtful(failure) : failure);
+      throw ecsError(call.action, subject, attempt, inDoubt ? doubtful(failure) : failure);
     }
     inDoubt ||= failure.kind === 'unknown-outcome';
     await settings.sleep(waitMs);
   }
+}
+
+/** What a call is about, for messages. */
+export function subjectIn({ accountId }: Pick<CallSettings, 'accountId'>, subject: string): string {
+  return accountId === undefined ? subject : `${subject} in account ${accountId}`;
 }
 
 type AttemptResult<Answer> =
@@ -122,14 +137,25 @@ async function tryOnce<Answer>(
   }
 }
 
-/** The provider's error is dropped: it may hold the signed request that it failed with. */
-async function obtainCredentials(settings: CallSettings): Promise<Credentials | undefined> {
+/** A foreign error of the provider is dropped: it may hold the signed request that it failed with. */
+async function obtainCredentials(
+  settings: CallSettings,
+  expired?: Credentials,
+): Promise<Credentials | EcsError | undefined> {
   try {
-    const credentials = await settings.credentials();
+    const credentials = await settings.credentials(expired);
     return credentials.accessKeyId && credentials.accessKeySecret ? credentials : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return isEcsError(error) ? error : undefined;
   }
+}
+
+/** Whether the provider has other credentials than those that have been refused. */
+async function canRenew(settings: CallSettings, expired: Credentials): Promise<boolean> {
+  const renewed = await obtainCredentials(settings, expired);
+  return (
+    renewed !== undefined && !isEcsError(renewed) && renewed.accessKeyId !== expired.accessKeyId
+  );
 }
 
 function report(

@@ -1,5 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Place, RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
+import type {
+  AccountId,
+  Place,
+  RegionId,
+  SecurityGroupId,
+  SecurityGroupSummary,
+} from '../security-group';
 import { type PrefixList, requiredText, type SecurityGroupRules } from './answers';
 import { type CallReport, makeCall } from './call';
 import { parseEndpoint } from './endpoint';
@@ -19,6 +25,8 @@ import type { WriteCall } from './write-call';
 /** How a client reaches ECS. */
 export interface EcsClientOptions {
   readonly regionId: RegionId;
+  /** Whose credentials they are, unless those that Palisade runs with: groups and errors name it. */
+  readonly accountId?: AccountId | undefined;
   readonly credentials: CredentialsProvider;
   /**
    * `host`, `host:port` or a URL. `http://`, or a loopback host without a scheme, means plain
@@ -84,6 +92,7 @@ export function createEcsClient(options: EcsClientOptions): EcsClient {
   const { regionId, writeTimeoutMs = 30_000 } = options;
   const settings: ReadSettings = {
     regionId,
+    accountId: options.accountId,
     endpoint: parseEndpoint(regionId, options.endpoint),
     credentials: options.credentials,
     now: options.now ?? Date.now,

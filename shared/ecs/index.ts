@@ -15,6 +15,8 @@ export {
 } from './client';
 export { clientToken } from './client-token';
 export { EcsError, type EcsErrorKind, isEcsError } from './ecs-error';
+export { parseEndpoint } from './endpoint';
+export { type Failure, failureOf } from './failure';
 export { modifyCall } from './modify-call';
 export { revokeCalls } from './revoke-call';
 export type { Credentials, CredentialsProvider } from './sdk';

@@ -1,4 +1,4 @@
-import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
+import type { AccountId, RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
 import {
   type Page,
   type PrefixList,
@@ -12,13 +12,14 @@ import {
   requiredText,
   type SecurityGroupRules,
 } from './answers';
-import { type CallSettings, makeCall } from './call';
+import { type CallSettings, makeCall, subjectIn } from './call';
 import { ecsError } from './failure';
 import type { Action, Fields } from './sdk';
 
 /** What the reads of one client share. */
 export interface ReadSettings extends CallSettings {
   readonly regionId: RegionId;
+  readonly accountId: AccountId | undefined;
   readonly readTimeoutMs: number;
 }
 
@@ -39,7 +40,7 @@ export async function listSecurityGroups(
   settings: ReadSettings,
   securityGroupIds?: readonly string[],
 ): Promise<SecurityGroupSummary[]> {
-  const { regionId } = settings;
+  const { regionId, accountId } = settings;
   // Pages shift when groups are made meanwhile: a group that comes twice is still one group.
   const groups = new Map<SecurityGroupId, SecurityGroupSummary>();
   for (const filter of securityGroupIds ? idFilters(securityGroupIds) : [{}]) {
@@ -53,7 +54,9 @@ export async function listSecurityGroups(
           readSummary(regionId, entry),
         ),
     );
-    for (const group of pages.flatMap(({ entries }) => entries)) groups.set(group.id, group);
+    for (const group of pages.flatMap(({ entries }) => entries)) {
+      groups.set(group.id, accountId === undefined ? group : { ...group, accountId });
+    }
   }
   return [...groups.values()];
 }
@@ -170,7 +173,8 @@ async function readPages<Entry, Part extends Page<Entry>>(
   parameters: Fields,
   read: (answer: Fields) => Part & Page<Entry>,
 ): Promise<[Part, ...Part[]]> {
-  const incomplete = (cause: string) => ecsError(action, subject, 1, { kind: 'transient', cause });
+  const incomplete = (cause: string) =>
+    ecsError(action, subjectIn(settings, subject), 1, { kind: 'transient', cause });
   let page = await readOnce(settings, action, subject, parameters, read);
   const pages: [Part, ...Part[]] = [page];
   const tokens = new Set<string>();

@@ -23,8 +23,12 @@ export interface Credentials {
   readonly securityToken?: string;
 }
 
-/** Gives the credentials for the next attempt; asked each time, so that they may be renewed. */
-export type CredentialsProvider = () => Promise<Credentials>;
+/**
+ * Gives the credentials for the next attempt; asked each time, so that they may be renewed. `expired` are
+ * those that the service has refused as too old, for a provider that can tell newer ones. What an EcsError
+ * says that it throws is passed on; nothing is told of any other error.
+ */
+export type CredentialsProvider = (expired?: Credentials) => Promise<Credentials>;
 
 /** Parameters of a call or fields of an answer, in the API's own spelling. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -135,6 +135,10 @@ const called = z.object({
 const group = z
   .object({
     regionId: z.string().describe('Region of the group.'),
+    accountId: z
+      .string()
+      .optional()
+      .describe('Account of the group; absent: the one that Palisade runs with.'),
     securityGroupId: z.string().describe('Id of the group.'),
     name: z.string().describe('Name of the group.'),
     verdict: verdict.describe('How the group stands when the record is written.'),
@@ -175,13 +179,19 @@ const policy = z
     mode,
     groups: z
       .record(z.string(), count)
-      .describe('How many groups it is about, by region; regions without any are left out.'),
+      .describe(
+        'How many groups it is about, by region; regions without any are left out, and those of other accounts are written ACCOUNT/REGION.',
+      ),
   })
   .describe('A policy of the run.');
 
 const exemptionInForce = z
   .object({
     regionId: z.string().describe('Region of the group.'),
+    accountId: z
+      .string()
+      .optional()
+      .describe('Account of the group; absent: the one that Palisade runs with.'),
     securityGroupId: z.string().describe('Id of the group.'),
     name: z.string().describe('Name of the group.'),
     policyId: z.string().describe('The policy that it is an exemption from.'),
@@ -250,7 +260,9 @@ export const recordSchema = z
       .describe('The policies judged by, with how many groups of this part each is about.'),
     compliant: z
       .record(z.string(), z.array(z.string()))
-      .describe('Ids of the groups that nothing was held against when the run began, by region.'),
+      .describe(
+        'Ids of the groups that nothing was held against when the run began, by region, or ACCOUNT/REGION in other accounts.',
+      ),
     groups: z.array(group).describe('Every other group.'),
     exemptions: z
       .array(exemptionInForce)

@@ -1,3 +1,4 @@
+import { placeName } from '../security-group';
 import { countOf, type Listed, type Notice, type NoticedGroup, shorten } from './notice';
 import { oneLine } from './text';
 
@@ -111,8 +112,8 @@ function changeLine(group: NoticedGroup): string {
   return `${subjectOf(group)}: ${what}${why}, was ${verdictBefore}, is ${verdict}`;
 }
 
-function subjectOf({ regionId, securityGroupId, name }: NoticedGroup): string {
-  return `${regionId}/${securityGroupId}${name === '' ? '' : ` (${name})`}`;
+function subjectOf({ securityGroupId, name, ...group }: NoticedGroup): string {
+  return `${placeName(group)}/${securityGroupId}${name === '' ? '' : ` (${name})`}`;
 }
 
 function groups(count: number): string {

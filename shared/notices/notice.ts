@@ -8,11 +8,13 @@ import type {
   Trigger,
   Verdict,
 } from '../remediation';
+import { placeName, placeOf } from '../security-group';
 import { oneLine } from './text';
 
 /** A group that a notice names. Its name and the reason are other people's text. */
 export interface NoticedGroup {
   readonly regionId: string;
+  readonly accountId?: string;
   readonly securityGroupId: string;
   readonly name: string;
   readonly verdictBefore: Verdict;
@@ -41,6 +43,7 @@ export interface NoticeLink {
 export type ToldGroup = Pick<
   GroupResult,
   | 'regionId'
+  | 'accountId'
   | 'securityGroupId'
   | 'name'
   | 'verdict'
@@ -158,17 +161,17 @@ function keep<Item>({ items, more }: Listed<Item>, most: number): Listed<Item> {
   return { items: items.slice(0, most), more: more + Math.max(items.length - most, 0) };
 }
 
-function keyOf({ regionId, securityGroupId }: ToldGroup): string {
-  return `${regionId}/${securityGroupId}`;
+function keyOf(group: ToldGroup): string {
+  return `${placeName(group)}/${group.securityGroupId}`;
 }
 
 function noticed(group: ToldGroup, reason?: string): NoticedGroup {
-  const { regionId, securityGroupId, name, verdictBefore, verdict, changes } = group;
+  const { securityGroupId, name, verdictBefore, verdict, changes } = group;
   const violated = group.findingsBefore.filter(
     ({ mode, status }) => mode === 'enforce' && status === 'violating',
   );
   return {
-    regionId,
+    ...placeOf(group),
     securityGroupId,
     name: oneLine(name, LONGEST_NAME),
     verdictBefore,

@@ -1,5 +1,6 @@
 import type { RecordStore } from '../evidence';
 import type { Run, Totals } from '../remediation';
+import { placeName } from '../security-group';
 import type { ToldGroup, ToldRun } from './notice';
 
 /** What the records tell of a run that was cut into parts, as far as it has come. */
@@ -65,7 +66,7 @@ function merge(earlier: Groups | undefined, { groups }: OutcomeRecord): Groups {
       ]),
   );
   for (const group of groups) {
-    const name = `${group.regionId}/${group.securityGroupId}`;
+    const name = `${placeName(group)}/${group.securityGroupId}`;
     const { changes = 0, verdictBefore = group.verdictBefore } = merged.get(name) ?? {};
     merged.set(name, { ...group, verdictBefore, changes: changes + group.changes });
   }

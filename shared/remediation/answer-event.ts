@@ -1,13 +1,21 @@
+import { SESSION_NAME } from '../accounts';
 import { type EcsClient, isEcsError } from '../ecs';
 import {
   inScope,
+  memberAccount,
   type Policy,
   type PolicySet,
   prefixListsOf,
   regionInScope,
   trafficOf,
 } from '../policy';
-import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
+import {
+  type Place,
+  placeName,
+  type RegionId,
+  type SecurityGroupId,
+  type SecurityGroupSummary,
+} from '../security-group';
 import {
   type ActionTrailEvent,
   eventRunId,
@@ -41,6 +49,7 @@ export type EventAnswer =
 /** What the answer to an event needs besides the surroundings of a run. */
 export interface EventDoor {
   readonly policies: PolicySet;
+  /** The account that Palisade runs with. */
   readonly accountId: string;
   /** Name of the role that Palisade's own changes are made with, if it is known. */
   readonly roleName?: string;
@@ -61,14 +70,22 @@ export interface EventDoor {
  */
 export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Promise<EventAnswer> {
   const { policies, surroundings } = door;
-  const subject = subjectOf(event, door.accountId);
+  const member = memberAccount(policies, event.accountId);
+  const subject = subjectOf(event, member?.id ?? door.accountId);
   if (subject.kind === 'ignored' || subject.kind === 'unresolved') {
     return { kind: 'ignored', reason: subject.reason };
   }
-  if (isOwnChange(event, door)) return ignored('the change is our own, by its role');
+  const self = member
+    ? { accountId: member.id, roleName: member.role, sessionName: SESSION_NAME }
+    : door;
+  if (isOwnChange(event, self)) return ignored('the change is our own, by its role');
   const { regionId } = subject;
-  if (!(door.regionIds?.includes(regionId) ?? true) || !regionInScope(policies, regionId)) {
-    return ignored(`no policy is about region ${regionId}`);
+  const place: Place = { regionId, ...(member ? { accountId: member.id } : {}) };
+  if (
+    !(door.regionIds?.includes(regionId) ?? true) ||
+    !regionInScope(policies, regionId, member?.id)
+  ) {
+    return ignored(`no policy is about region ${placeName(place)}`);
   }
   const runId = eventRunId(event);
   const { records } = surroundings;
@@ -104,7 +121,9 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
   });
 
   if (subject.kind !== 'groups' || subject.securityGroupIds.length > MOST_GROUPS_HERE) {
-    const groups = (await affected(subject, door)).filter((group) => inScope(policies, group));
+    const groups = (await affected(subject, place, door)).filter((group) =>
+      inScope(policies, group),
+    );
     if (groups.length === 0) return ignored('no policy is about a group that it affects');
     const run = makeRun(groups, await door.limits());
     if (groups.length > MOST_GROUPS_HERE) {
@@ -120,7 +139,7 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
     ((await hasAnnounced(records, runId)) || (await hasEnded(records, runId)));
   const [observed, limits] = await Promise.all([
     mapConcurrently(subject.securityGroupIds, MOST_GROUPS_HERE, (id) =>
-      observe(event, regionId, id, surroundings, wasJudged),
+      observe(event, place, id, surroundings, wasJudged),
     ),
     door.limits(),
   ]);
@@ -159,9 +178,10 @@ type Subject = Exclude<ReturnType<typeof subjectOf>, { readonly reason: string }
 /** The groups that a change of a list affects, or that an event about many groups names. */
 async function affected(
   subject: Subject,
+  place: Place,
   { policies, surroundings }: EventDoor,
 ): Promise<SecurityGroupSummary[]> {
-  const ecs = surroundings.ecs(subject);
+  const ecs = surroundings.ecs(place);
   switch (subject.kind) {
     case 'groups':
       return ecs.listSecurityGroups(subject);
@@ -222,12 +242,12 @@ interface Observation {
  */
 async function observe(
   event: ActionTrailEvent,
-  regionId: RegionId,
+  place: Place,
   id: SecurityGroupId,
   { ecs: ecsOf, now, sleep }: Surroundings,
   wasJudged: () => Promise<boolean>,
 ): Promise<Observation> {
-  const ecs = ecsOf({ regionId });
+  const ecs = ecsOf(place);
   for (let round = 0; ; round += 1) {
     const delay = EFFECT_DELAYS_MS[round];
     const readAt = now();

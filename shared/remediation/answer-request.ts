@@ -1,15 +1,23 @@
 import { type EcsClient, isEcsError } from '../ecs';
 import {
+  accountTargets,
   inScope,
+  isLookedAfter,
   matches,
   matchesRegion,
   type PolicySet,
   regionInScope,
   selectPolicies,
 } from '../policy';
-import type { RegionId, SecurityGroupId, SecurityGroupSummary } from '../security-group';
+import {
+  placeName,
+  placeOf,
+  type RegionId,
+  type SecurityGroupId,
+  type SecurityGroupSummary,
+} from '../security-group';
 import type { WebhookCommand } from '../triggers/webhook';
-import { listGroups } from './list-groups';
+import { listGroups, unlistedName } from './list-groups';
 import { WHOLE } from './record';
 import { remediate } from './remediate';
 import type { Run, RunLimits, RunResult, Trigger } from './run';
@@ -23,7 +31,7 @@ const MOST_GROUPS_HERE = 10;
 export type RequestAnswer =
   | { readonly kind: 'accepted'; readonly run: Run }
   | { readonly kind: 'finished'; readonly run: Run; readonly result: RunResult }
-  /** Nothing was started; each is `REGION/ID`. */
+  /** Nothing was started; each is `PLACE/ID`. */
   | { readonly kind: 'not-found'; readonly missing: readonly string[] };
 
 /** What the answer to a request needs besides the surroundings of a run. */
@@ -56,7 +64,7 @@ export async function answerRequest(
   const policies = command.policyIds
     ? selectPolicies(door.policies, command.policyIds)
     : door.policies;
-  const { groups, missing } = await selectGroups(command, policies, door);
+  const { groups, missing, note } = await selectGroups(command, policies, door);
   if (missing.length > 0) return { kind: 'not-found', missing };
   const run: Run = {
     runId: trigger.id,
@@ -67,6 +75,7 @@ export async function answerRequest(
     ...(command.policyIds ? { policyIds: command.policyIds } : {}),
     limits: await door.limits(),
     groups: groups.filter((group) => inScope(policies, group)),
+    ...(note === undefined ? {} : { note }),
   };
   const isAwaited = command.wait && run.groups.length <= MOST_GROUPS_HERE;
   if (isAwaited || run.groups.length === 0) {
@@ -93,9 +102,11 @@ export function outcomeOf(run: Run, result: RunResult): object {
     ...(run.dryRun ? { dryRun: true } : {}),
     totals: totalsOf(result),
     heldBack: result.heldBack.map(withoutCause),
+    ...(run.note === undefined ? {} : { note: withoutCause(run.note) }),
     ...(isUnfinished(result) ? { unfinished: true } : {}),
     groups: result.groups.map((group) => ({
       region: group.regionId,
+      ...(group.accountId === undefined ? {} : { account: group.accountId }),
       group: group.securityGroupId,
       verdictBefore: group.verdictBefore,
       verdict: group.verdict,
@@ -107,30 +118,43 @@ export function outcomeOf(run: Run, result: RunResult): object {
 
 /** Why a check failed, such as what the record store said, is no business of a sender's. */
 function withoutCause(reason: string): string {
-  return reason.replace(/(could not be (?:read|checked)[^:]*):.*/s, '$1');
+  return reason.replace(/(could not be (?:read|checked|listed)[^:]*):.*/s, '$1');
 }
 
 async function selectGroups(
   { selection }: WebhookCommand,
   policies: PolicySet,
   { regionIds, surroundings }: RequestDoor,
-): Promise<{ groups: readonly SecurityGroupSummary[]; missing: readonly string[] }> {
+): Promise<{
+  groups: readonly SecurityGroupSummary[];
+  missing: readonly string[];
+  /** Other accounts that could not be listed: they hold up none of the rest. */
+  note?: string;
+}> {
   if (selection.kind === 'filter') {
     const { match } = selection;
     const { groups, unlisted } = await listGroups(surroundings.ecs, {
+      accountIds: accountTargets(policies),
       regionIds,
-      isWanted: (regionId) => regionInScope(policies, regionId) && matchesRegion(match, regionId),
+      isWanted: (regionId, accountId) =>
+        regionInScope(policies, regionId, accountId) && matchesRegion(match, regionId, accountId),
     });
-    const [first] = unlisted;
-    if (first) throw new Error(`region ${first.regionId} cannot be listed: ${first.reason}`);
-    return { groups: groups.filter((group) => matches(match, group)), missing: [] };
+    const first = unlisted.find(({ accountId }) => accountId === undefined);
+    if (first) throw new Error(`region ${unlistedName(first)} cannot be listed: ${first.reason}`);
+    const wanted = groups.filter((group) => matches(match, group));
+    if (unlisted.length === 0) return { groups: wanted, missing: [] };
+    const names = unlisted.map(unlistedName).join(', ');
+    const reasons = unlisted.map(({ reason }) => reason).join('; ');
+    return { groups: wanted, missing: [], note: `${names} could not be listed: ${reasons}` };
   }
   const found = await Promise.all(
-    selection.targets.map(async ({ regionId, groupIds }) => {
-      const isOurs = regionIds?.includes(regionId) ?? true;
-      const groups = isOurs ? await listNamed(surroundings.ecs({ regionId }), groupIds) : [];
+    selection.targets.map(async ({ groupIds, ...target }) => {
+      const place = placeOf(target);
+      const isOurs =
+        (regionIds?.includes(place.regionId) ?? true) && isLookedAfter(policies, place);
+      const groups = isOurs ? await listNamed(surroundings.ecs(place), groupIds) : [];
       const missing = groupIds.filter((id) => !groups.some((group) => group.id === id));
-      return { groups, missing: missing.map((id) => `${regionId}/${id}`) };
+      return { groups, missing: missing.map((id) => `${placeName(place)}/${id}`) };
     }),
   );
   return {

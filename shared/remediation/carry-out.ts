@@ -1,6 +1,6 @@
 import type { EcsClient } from '../ecs';
 import type { RecordStore } from '../evidence';
-import type { Place, SecurityGroupSummary } from '../security-group';
+import { type Place, placeName, placeOf, type SecurityGroupSummary } from '../security-group';
 import { changesIn, readBack, sendCalls } from './act';
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
@@ -20,7 +20,7 @@ import { endTurnOfDeadAttempt, takeTurn } from './turn';
 /** Groups read or changed at the same time. ECS limits calls by account, region and API. */
 const CONCURRENCY = 8;
 
-/** What is read through in one region. */
+/** What is read through in one region of one account. */
 export interface Readers {
   readonly ecs: EcsClient;
   readonly lists: ListReader;
@@ -198,9 +198,9 @@ async function inTurn<Item, Result>(
 
 function perPlace<Value>(make: (place: Place) => Value): (place: Place) => Value {
   const made = new Map<string, Value>();
-  return ({ regionId, accountId }) => {
-    const name = `${accountId ?? ''}/${regionId}`;
-    const value = made.get(name) ?? make({ regionId, ...(accountId ? { accountId } : {}) });
+  return (place) => {
+    const name = placeName(place);
+    const value = made.get(name) ?? make(placeOf(place));
     made.set(name, value);
     return value;
   };

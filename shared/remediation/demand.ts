@@ -10,7 +10,7 @@ const LONGEST_RUN_MS = 24 * HOUR_MS;
 const CONCURRENCY = 8;
 const FOLDER = 'limits/';
 
-/** How many changes a part of a run calls for at each group that it would change, by `REGION/ID`. */
+/** How many changes a part of a run calls for at each group that it would change, by `PLACE/ID`. */
 export type Demand = Readonly<Record<string, number>>;
 
 /** What several parts call for. */

@@ -6,7 +6,12 @@ import {
   type PolicySet,
   prefixListsOf,
 } from '../policy';
-import type { Permission, SecurityGroup, SecurityGroupSummary } from '../security-group';
+import {
+  type Permission,
+  placeOf,
+  type SecurityGroup,
+  type SecurityGroupSummary,
+} from '../security-group';
 import type { ReadLists } from '../traffic';
 import { type TokenedCall, withTokens } from './act';
 import { effectOf } from './effect';
@@ -118,7 +123,7 @@ export function untouched({
       ? effectOf(reading.group, plan.after, lists)
       : undefined;
   return {
-    regionId: summary.regionId,
+    ...placeOf(summary),
     securityGroupId: summary.id,
     name: summary.name,
     verdict,

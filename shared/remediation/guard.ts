@@ -1,6 +1,6 @@
 import type { RecordStore } from '../evidence';
 import type { PolicySet } from '../policy';
-import type { SecurityGroupSummary } from '../security-group';
+import { placeName, type SecurityGroupSummary } from '../security-group';
 import { type Booking, bookDemand, type Demand, type Sum, sumOfDemand } from './demand';
 import type { GroupPlan } from './plan';
 import type { Run, RunLimits } from './run';
@@ -58,7 +58,7 @@ export async function askPermit(
   now: number,
 ): Promise<Permit> {
   const own: Demand = Object.fromEntries(
-    planned.map(({ summary, plan }) => [`${summary.regionId}/${summary.id}`, plan.changes]),
+    planned.map(({ summary, plan }) => [`${placeName(summary)}/${summary.id}`, plan.changes]),
   );
   const [stopped, booking] = await Promise.all([
     reasonToStop(stop),

@@ -10,7 +10,13 @@ export type { Effect } from './effect';
 export { limitsOfFew, noteGroupCount } from './estate';
 export { runLimits } from './guard';
 export { type HandOver, handOver } from './hand-over';
-export { type Listing, listGroups, type Selection } from './list-groups';
+export {
+  type Listing,
+  listGroups,
+  type Selection,
+  type Unlisted,
+  unlistedName,
+} from './list-groups';
 export { plainPacket } from './plain-packet';
 export { ListReader, readGroup } from './read';
 export { WHOLE } from './record';

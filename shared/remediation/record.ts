@@ -1,6 +1,6 @@
 import { chainOf, type RecordStore, RecordStoreError } from '../evidence';
 import { matches, type Policy } from '../policy';
-import type { Permission, SecurityGroupSummary } from '../security-group';
+import { type Permission, placeName, placeOf, type SecurityGroupSummary } from '../security-group';
 import { plainPacket } from './plain-packet';
 import type { CallResult, GroupResult, ReportedFinding, Run, RunResult } from './run';
 import { isUnfinished, totalsOf } from './verdict';
@@ -169,7 +169,7 @@ function keyOf(run: Run, attempt: number, step: 'intent' | 'outcome'): string {
   return `runs/${run.runId}/${run.part}.${attempt}.${step}.json`;
 }
 
-/** A compliant group is its id in a list of its region; every other one has all that is known of it. */
+/** A compliant group is its id in a list of its place; every other one has all that is known of it. */
 function recordOf(run: Run, time: string, result: RunResult): string {
   const isPlain = (group: GroupResult) => group.findingsBefore.length === 0;
   return JSON.stringify(
@@ -189,7 +189,7 @@ function recordOf(run: Run, time: string, result: RunResult): string {
       ...(isUnfinished(result) ? { unfinished: true } : {}),
       totals: totalsOf(result),
       policies: run.policies.policies.map((policy) => policyRecord(policy, run.groups)),
-      compliant: idsByRegion(result.groups.filter(isPlain)),
+      compliant: idsByPlace(result.groups.filter(isPlain)),
       groups: result.groups.filter((group) => !isPlain(group)).map(groupRecord),
       exemptions: result.groups.flatMap(exemptionRecords),
     },
@@ -198,31 +198,32 @@ function recordOf(run: Run, time: string, result: RunResult): string {
   );
 }
 
-/** A policy of the run, and how many groups of each region it is about. */
+/** A policy of the run, and how many groups of each place it is about. */
 function policyRecord(
   { id, kind, severity, mode, match }: Policy,
   groups: readonly SecurityGroupSummary[],
 ) {
   const counts: Record<string, number> = {};
   for (const group of groups) {
-    if (matches(match, group)) counts[group.regionId] = (counts[group.regionId] ?? 0) + 1;
+    if (matches(match, group)) counts[placeName(group)] = (counts[placeName(group)] ?? 0) + 1;
   }
   return { id, kind, severity, mode, groups: counts };
 }
 
-function idsByRegion(groups: readonly GroupResult[]): Record<string, string[]> {
+function idsByPlace(groups: readonly GroupResult[]): Record<string, string[]> {
   const ids: Record<string, string[]> = {};
-  for (const { regionId, securityGroupId } of groups) {
-    ids[regionId] = [...(ids[regionId] ?? []), securityGroupId];
+  for (const group of groups) {
+    const place = placeName(group);
+    ids[place] = [...(ids[place] ?? []), group.securityGroupId];
   }
   return ids;
 }
 
 /** Exemptions are listed apart, because a group may be plainly compliant and still have one. */
-function exemptionRecords({ regionId, securityGroupId, name, exemptions = [] }: GroupResult) {
+function exemptionRecords({ securityGroupId, name, exemptions = [], ...result }: GroupResult) {
   return exemptions.map(({ policyId, exemption, letsThrough }) => {
     const { reason, ticket, until } = exemption;
-    const group = { regionId, securityGroupId, name };
+    const group = { ...placeOf(result), securityGroupId, name };
     return { ...group, policyId, reason, ticket, until, letsThrough };
   });
 }

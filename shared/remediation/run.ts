@@ -1,6 +1,7 @@
 import type { EcsErrorKind, WriteCall } from '../ecs';
 import type { ExemptionInForce, Finding, PolicyMode, PolicySet } from '../policy';
 import type {
+  AccountId,
   Permission,
   RegionId,
   SecurityGroupId,
@@ -83,6 +84,8 @@ export interface CallResult {
 /** What a run found at one group and did about it. */
 export interface GroupResult {
   readonly regionId: RegionId;
+  /** Absent: the account that Palisade runs with. */
+  readonly accountId?: AccountId;
   readonly securityGroupId: SecurityGroupId;
   readonly name: string;
   /** How the group stands at the end of the run, by a fresh read where something was sent. */

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { parseRegionId, parseSecurityGroupId, type SecurityGroupSummary } from '../security-group';
+import {
+  parseAccountId,
+  parseRegionId,
+  parseSecurityGroupId,
+  placeName,
+  type SecurityGroupSummary,
+} from '../security-group';
 import type { Run, RunLimits, Trigger } from './run';
 
 /** One part of a run, as the sweep hands it to the function that repairs it. It is plain JSON. */
@@ -26,7 +32,7 @@ const MOST_GROUPS = 50;
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Cuts a run into shards, each within one region and with the limits of the whole run. A part is named
+ * Cuts a run into shards, each within one region of one account and with the limits of the whole run. A part is named
  * by its groups: cutting the same groups again gives the same names, by which Function Compute recognizes
  * a repeated call.
  */
@@ -34,14 +40,14 @@ export function cutIntoShards(run: Run): Shard[] {
   const batches: SecurityGroupSummary[][] = [];
   let bytes = 0;
   const ordered = [...run.groups].sort(
-    (a, b) => compare(a.regionId, b.regionId) || compare(a.id, b.id),
+    (a, b) => compare(placeName(a), placeName(b)) || compare(a.id, b.id),
   );
   for (const group of ordered) {
     const size = Buffer.byteLength(JSON.stringify(group));
     const batch = batches.at(-1);
     if (
-      batch &&
-      batch[0]?.regionId === group.regionId &&
+      batch?.[0] &&
+      placeName(batch[0]) === placeName(group) &&
       batch.length < MOST_GROUPS &&
       bytes + size <= MOST_BYTES
     ) {
@@ -75,7 +81,8 @@ function partName(groups: readonly SecurityGroupSummary[]): string {
   const digest = createHash('sha256')
     .update(groups.map((group) => group.id).join(' '))
     .digest('hex');
-  return `${groups[0]?.regionId}_${digest.slice(0, 16)}`;
+  const place = groups[0] && placeName(groups[0]).replace('/', '_');
+  return `${place}_${digest.slice(0, 16)}`;
 }
 
 function compare(one: string, other: string): number {
@@ -108,6 +115,7 @@ export function decodeShard(event: Uint8Array): Shard {
   }
   for (const group of shard.groups) {
     parseRegionId(String(group?.regionId));
+    if (group.accountId !== undefined) parseAccountId(String(group.accountId));
     parseSecurityGroupId(String(group?.id));
   }
   return shard;

@@ -1,5 +1,5 @@
 import type { RecordStore } from '../evidence';
-import type { SecurityGroupSummary } from '../security-group';
+import { placeName, type SecurityGroupSummary } from '../security-group';
 import { mapConcurrently } from './concurrency';
 import type { Run } from './run';
 
@@ -156,8 +156,8 @@ export async function runsWithTurns(
   return claims.flatMap((claim) => claim?.runId ?? []);
 }
 
-function folderOf({ regionId, id }: SecurityGroupSummary): string {
-  return `changes/${regionId}/${id}/`;
+function folderOf(group: SecurityGroupSummary): string {
+  return `changes/${placeName(group)}/${group.id}/`;
 }
 
 function taken(records: RecordStore, key: string, now: () => number): Turn {

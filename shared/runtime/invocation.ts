@@ -1,7 +1,8 @@
-import { createEcsClient, type EcsClients } from '../ecs';
+import { accountsOf, checkOwnAccount, clientsOf, type MemberCredentials } from '../accounts';
+import type { EcsClients } from '../ecs';
 import { openRecordStore, type RecordStore, RecordStoreError } from '../evidence';
 import { createFunctionCaller } from '../fc';
-import { inScope, type PolicySet, regionInScope } from '../policy';
+import { accountTargets, inScope, memberAccounts, type PolicySet, regionInScope } from '../policy';
 import {
   type HandOver,
   handOver,
@@ -13,7 +14,6 @@ import {
   type RunResult,
   type Surroundings,
 } from '../remediation';
-import type { Place } from '../security-group';
 import type { FunctionContext } from './context';
 import { createLogger, type Logger } from './logger';
 import { reportRun } from './report-run';
@@ -32,8 +32,8 @@ export interface Invocation {
   readonly ecs: EcsClients;
   readonly surroundings: Surroundings & { readonly records: RecordStore };
   /**
-   * Lists the groups that policies are about, in the regions that are looked after. Throws EcsError when
-   * the regions cannot be listed.
+   * Lists the groups that policies are about, in the accounts and regions that are looked after. Throws
+   * EcsError when the regions of the own account are all there is to list, and cannot be.
    */
   listInScope(policies: PolicySet): Promise<Listing>;
   /** The limits of a run over a few of these groups. Throws EcsError and RecordStoreError. */
@@ -52,33 +52,34 @@ export interface Invocation {
 /**
  * Prepares an invocation from the platform's context and the environment; `bindings` are on every line of
  * the log. Nothing is called or checked yet but the settings: a role or a record store that is missing is
- * missed when it is used. Throws an Error that names the variable that is wrong.
+ * missed when it is used. Throws an Error that names the variable that is wrong, or says that the policies
+ * take another account for the own one.
  */
 export function startInvocation(
   context: FunctionContext,
   environment: Readonly<Record<string, string | undefined>>,
+  deployed: PolicySet,
   bindings: Readonly<Record<string, string>> = {},
 ): Invocation {
   const settings = readSettings(environment);
+  checkOwnAccount(deployed, context.accountId);
   const log = createLogger(settings.logLevel, { requestId: context.requestId, ...bindings });
   const deadline = Date.now() + Math.max(context.function.timeout * 1000 - RESERVE_MS, 1000);
   const credentials = async () => credentialsOf(context);
   const records = recordsOf(settings, context);
   const listInScope = async (policies: PolicySet) => {
     const listing = await listGroups(ecs, {
+      accountIds: accountTargets(policies),
       regionIds: settings.regionIds,
-      isWanted: (regionId) => regionInScope(policies, regionId),
+      isWanted: (regionId, accountId) => regionInScope(policies, regionId, accountId),
     });
     return { ...listing, groups: listing.groups.filter((group) => inScope(policies, group)) };
   };
-  const ecs = ({ regionId }: Place) =>
-    createEcsClient({
-      regionId,
-      credentials,
-      deadline,
-      ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
-      onCall: (call) => log.debug({ call }, 'ECS call'),
-    });
+  const ecs = clientsOf(credentials, membersOf(deployed, settings, context), {
+    deadline,
+    ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
+    onCall: (call) => log.debug({ call }, 'ECS call'),
+  });
   return {
     settings,
     log,
@@ -96,7 +97,8 @@ export function startInvocation(
     limitsOfFew: (policies) =>
       limitsOfFew(records, policies, Date.now(), async () => {
         const { groups, unlisted } = await listInScope(policies);
-        const [first] = unlisted;
+        // Fewer groups make a percentage stricter: another account that fails must not stop this one.
+        const first = unlisted.find(({ accountId }) => accountId === undefined);
         if (first) throw new Error(`the groups cannot be counted: ${first.reason}`);
         return groups.length;
       }),
@@ -162,6 +164,32 @@ function recordsOf({ records, ossEndpoint }: Settings, context: FunctionContext)
     );
   };
   return { putIfAbsent: fail, get: fail, list: fail };
+}
+
+/** The sessions in other accounts that this instance has, and the invocation whose credentials they are got with. */
+let assumed:
+  | { readonly key: string; readonly members: MemberCredentials; context: FunctionContext }
+  | undefined;
+
+/** Kept from one invocation to the next, so that an instance assumes each role once an hour. */
+function membersOf(
+  deployed: PolicySet,
+  { stsEndpoint }: Settings,
+  context: FunctionContext,
+): MemberCredentials {
+  const key = `${deployed.digest} ${stsEndpoint}`;
+  if (assumed?.key === key) {
+    assumed.context = context;
+    return assumed.members;
+  }
+  const members = accountsOf({
+    accounts: memberAccounts(deployed),
+    own: async () => credentialsOf(assumed?.context ?? context),
+    regionId: context.region,
+    endpoint: stsEndpoint,
+  });
+  assumed = { key, members, context };
+  return members;
 }
 
 /** The credentials of the function's role. Throws an Error if it has none. */

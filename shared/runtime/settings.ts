@@ -23,6 +23,7 @@ export interface Settings {
   /** Name of the FC 2.0 service that holds the functions; absent: FC 3.0. */
   readonly serviceName?: string;
   readonly ecsEndpoint?: string;
+  readonly stsEndpoint?: string;
   readonly functionComputeEndpoint?: string;
   readonly ossEndpoint?: string;
   readonly logLevel: LogLevel;
@@ -54,6 +55,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     enforceFunction: text('PALISADE_ENFORCE_FUNCTION') ?? 'palisade-enforce',
     ...optional('serviceName', text('PALISADE_FC_SERVICE')),
     ...optional('ecsEndpoint', text('PALISADE_ECS_ENDPOINT')),
+    ...optional('stsEndpoint', text('PALISADE_STS_ENDPOINT')),
     webhookRequestsPerMinute: readCount(
       'PALISADE_WEBHOOK_REQUESTS_PER_MINUTE',
       text('PALISADE_WEBHOOK_REQUESTS_PER_MINUTE') ?? '60',

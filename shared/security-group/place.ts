@@ -9,7 +9,7 @@ export function placeName({
   accountId,
 }: {
   regionId: string;
-  accountId?: string;
+  accountId?: string | undefined;
 }): string {
   return accountId === undefined ? regionId : `${accountId}/${regionId}`;
 }

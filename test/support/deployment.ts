@@ -102,6 +102,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
           PALISADE_ROLE: `acs:ram::${context.accountId}:role/palisade`,
           PALISADE_WEBHOOK_SECRETS: options.webhookSecret,
           PALISADE_ECS_ENDPOINT: context.endpoint,
+          PALISADE_STS_ENDPOINT: context.endpoint,
           PALISADE_FC_ENDPOINT: context.endpoint,
           PALISADE_LOG_LEVEL: 'debug',
           ...(generation === 'fc2' ? { PALISADE_FC_SERVICE: 'palisade' } : {}),

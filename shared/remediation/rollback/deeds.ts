@@ -3,8 +3,10 @@ import { type ModifyCall, modifyCall, type RepairCall } from '../../ecs';
 import {
   type Direction,
   describeRule,
+  type Place,
   parseRule,
-  type RegionId,
+  placeName,
+  placeOf,
   type Rule,
   ruleIdentity,
   type SecurityGroupId,
@@ -28,9 +30,8 @@ export interface WrittenDescription {
 }
 
 /** What a run did to one group, all its attempts together. */
-export interface Deeds {
+export interface Deeds extends Place {
   readonly runId: string;
-  readonly regionId: RegionId;
   readonly id: SecurityGroupId;
   readonly name: string;
   readonly added: readonly AddedRule[];
@@ -61,7 +62,7 @@ export function directionOf({ action }: RepairCall): Direction {
 export function deedsOf(run: RecordedRun): Deeds[] {
   const byGroup = new Map<string, RecordedGroup[]>();
   for (const group of run.groups) {
-    const name = `${group.regionId}/${group.id}`;
+    const name = `${placeName(group)}/${group.id}`;
     byGroup.set(name, [...(byGroup.get(name) ?? []), group]);
   }
   return [...byGroup.values()]
@@ -111,7 +112,7 @@ function deedsAt(runId: string, attempts: readonly RecordedGroup[]): Deeds {
   }
   return {
     runId,
-    regionId: first.regionId,
+    ...placeOf(first),
     id: first.id,
     name: first.name,
     added: [...added.values()],

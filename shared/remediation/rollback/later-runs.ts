@@ -1,5 +1,5 @@
 import type { RecordStore } from '../../evidence';
-import { parseRule, type Rule, type SecurityGroupSummary } from '../../security-group';
+import { parseRule, placeName, type Rule, type SecurityGroupSummary } from '../../security-group';
 import { isAmong } from '../act';
 import { runsWithTurns } from '../turn';
 import { type Deeds, directionOf, isAbout, keyOf } from './deeds';
@@ -43,7 +43,7 @@ export function laterRunsIn(
       others.map(async (other) => ({
         runId: other,
         groups: (await read(other))?.groups.filter(
-          ({ regionId, id }) => regionId === summary.regionId && id === summary.id,
+          (group) => placeName(group) === placeName(summary) && group.id === summary.id,
         ),
       })),
     );

@@ -1,7 +1,7 @@
 import { isEcsError } from '../../ecs';
 import type { RecordStore } from '../../evidence';
 import type { PolicySet } from '../../policy';
-import type { RegionId, SecurityGroupSummary } from '../../security-group';
+import { type Place, placeName, placeOf, type SecurityGroupSummary } from '../../security-group';
 import { hasDeadAttempt, WHOLE } from '../record';
 import type { Run, RunLimits } from '../run';
 import type { Surroundings } from '../surroundings';
@@ -30,7 +30,7 @@ export interface PreparedRollback {
   /** Groups that the run changed and that do not exist any more. */
   readonly gone: readonly Deeds[];
   /** Regions that could not be asked for their groups. */
-  readonly unlisted: readonly { readonly regionId: RegionId; readonly reason: string }[];
+  readonly unlisted: readonly (Place & { readonly reason: string })[];
   /** Whether an earlier rollback of the run died on the way, which this one goes on with. */
   readonly isResumed: boolean;
 }
@@ -48,19 +48,19 @@ export async function prepareRollback(
   const { recorded, by, policies, limits, dryRun } = request;
   const asked = choose(deedsOf(recorded), request);
   const groups: SecurityGroupSummary[] = [];
-  const unlisted: { regionId: RegionId; reason: string }[] = [];
-  for (const regionId of new Set(asked.map((deeds) => deeds.regionId))) {
-    const securityGroupIds = asked.filter((one) => one.regionId === regionId).map(({ id }) => id);
+  const unlisted: (Place & { reason: string })[] = [];
+  const isAt = (place: Place) => (other: Place) => placeName(other) === placeName(place);
+  for (const place of new Map(asked.map((deeds) => [placeName(deeds), placeOf(deeds)])).values()) {
+    const securityGroupIds = asked.filter(isAt(place)).map(({ id }) => id);
     try {
-      groups.push(...(await ecs({ regionId }).listSecurityGroups({ securityGroupIds })));
+      groups.push(...(await ecs(place).listSecurityGroups({ securityGroupIds })));
     } catch (error) {
       if (!isEcsError(error)) throw error;
-      unlisted.push({ regionId, reason: error.message });
+      unlisted.push({ ...place, reason: error.message });
     }
   }
-  const isThere = ({ regionId, id }: Deeds) =>
-    groups.some((group) => group.regionId === regionId && group.id === id);
-  const isListed = ({ regionId }: Deeds) => !unlisted.some((one) => one.regionId === regionId);
+  const isThere = (deeds: Deeds) => groups.filter(isAt(deeds)).some(({ id }) => id === deeds.id);
+  const isListed = (deeds: Deeds) => !unlisted.some(isAt(deeds));
   const gone = asked.filter((deeds) => isListed(deeds) && !isThere(deeds));
 
   const interrupted = await interruptedRollback(records, recorded.runId);

@@ -5,6 +5,8 @@ import type { GroupRecord } from '../../evidence/record-schema';
 import {
   FormatError,
   type Permission,
+  type Place,
+  parseAccountId,
   parseRegionId,
   parseRule,
   parseSecurityGroupId,
@@ -33,8 +35,7 @@ export function isRollback(runId: string): boolean {
 }
 
 /** What one attempt of a run did to a group. */
-export interface RecordedGroup {
-  readonly regionId: RegionId;
+export interface RecordedGroup extends Place {
   readonly id: SecurityGroupId;
   readonly name: string;
   /** When the attempt began, in milliseconds since 1970. */
@@ -139,6 +140,7 @@ function parseGroup(
   if (findings.length === 0) throw new FormatError('it has calls, but no policy calls for them');
   return {
     regionId,
+    ...(group.accountId === undefined ? {} : { accountId: parseAccountId(group.accountId) }),
     id,
     name: group.name,
     calls: group.calls.map(({ action, parameters, clientToken: token, outcome }) => {

@@ -1,5 +1,10 @@
 import type { RecordStore } from '../../evidence';
-import type { SecurityGroup } from '../../security-group';
+import {
+  type Place,
+  placeName,
+  type SecurityGroup,
+  type SecurityGroupId,
+} from '../../security-group';
 import type { ReadLists } from '../../traffic';
 import { changesIn, readUntil, shows, withTokens } from '../act';
 import { carryOut, type Readers, type Work } from '../carry-out';
@@ -44,12 +49,12 @@ function rollbackOf(
   records: RecordStore,
   { now, sleep }: Surroundings,
 ): Work<Found> {
-  const deedsOf = new Map(allDeeds.map((deeds) => [`${deeds.regionId}/${deeds.id}`, deeds]));
+  const deedsOf = new Map(allDeeds.map((deeds) => [nameOf(deeds), deeds]));
   const laterRuns = laterRunsIn(records);
 
   return {
     async examine(summary, { ecs, lists }) {
-      const deeds = deedsOf.get(`${summary.regionId}/${summary.id}`);
+      const deeds = deedsOf.get(nameOf(summary));
       if (!deeds) throw new RangeError(`${run.runId} has nothing to take back from ${summary.id}`);
       const later = await laterRuns(deeds, summary);
       // Only what a run that came to the group did a moment ago, and nobody has seen yet, can be on its way.
@@ -88,6 +93,10 @@ function rollbackOf(
       };
     },
   };
+}
+
+function nameOf(group: Place & { readonly id: SecurityGroupId }): string {
+  return `${placeName(group)}/${group.id}`;
 }
 
 function untouchedBy(found: Found): GroupResult {

@@ -38,19 +38,25 @@ function roleAndSession(text: string | undefined, role = /./): [string, string] 
 }
 
 /**
- * Whether a change was made by the role that the function itself runs as. The account must be ours and
+ * Whether a change was made by a role of Palisade: the one that the function itself runs as or, under the
+ * name of its sessions, the one that it assumes in another account. The account must be that of the role and
  * the role's name the same in any case: ActionTrail writes names in lower case that RAM shows in mixed
  * case, and RAM lets no two roles differ in case alone. Without a role name no change is our own.
  */
 export function isOwnChange(
   event: ActionTrailEvent,
-  self: { readonly accountId: string; readonly roleName?: string },
+  self: {
+    readonly accountId: string;
+    readonly roleName?: string;
+    readonly sessionName?: string;
+  },
 ): boolean {
-  const { type, accountId, roleName } = event.principal;
+  const { type, accountId, roleName, sessionName } = event.principal;
   return (
     type === ASSUMED_ROLE &&
     accountId === self.accountId &&
     roleName !== undefined &&
-    roleName.toLowerCase() === self.roleName?.toLowerCase()
+    roleName.toLowerCase() === self.roleName?.toLowerCase() &&
+    (self.sessionName === undefined || self.sessionName === sessionName)
   );
 }

@@ -1,5 +1,12 @@
-import { parseRegionId } from '../../security-group';
-import { groupTargets, parseGroupId, type Target, type WebhookCommand } from './command';
+import { OWN_ACCOUNT } from '../../policy';
+import { parseAccountId, parseRegionId } from '../../security-group';
+import {
+  groupTargets,
+  type KnownAccounts,
+  parseGroupId,
+  type Target,
+  type WebhookCommand,
+} from './command';
 import { nearest } from './nearest';
 import { createReader, type Problem, pathOf, type Reader } from './reader';
 
@@ -29,8 +36,9 @@ const LONGEST_NAME = 128;
  *       "wait": true
  *     }
  *
- * - Either `targets`, groups by their ids, at most 100 in at most 20 regions; or `filter`, with at least
- *   one of its keys: every group for which all of them hold, as under `match` in a policy file.
+ * - Either `targets`, groups by their ids, at most 100 in at most 20 regions, each with its `account` unless
+ *   that is the one which Palisade runs with; or `filter`, with at least one of its keys (`accounts` besides
+ *   those above): every group for which all of them hold, as under `match` in a policy file.
  * - `policies`: ids of the policies to judge by; left out: all of them.
  * - `mode`: `observe` (default) or `enforce`, which lets no policy do more than its own mode says.
  * - `reason` (up to 500 characters) and `requester` (up to 128) are required, for the record.
@@ -38,9 +46,13 @@ const LONGEST_NAME = 128;
  *
  * Any other key is a problem, and so is each value that does not fit. Never throws.
  */
-export function decodeBody(body: Uint8Array, policyIds: readonly string[]): DecodedBody {
+export function decodeBody(
+  body: Uint8Array,
+  policyIds: readonly string[],
+  accounts: KnownAccounts = { members: [] },
+): DecodedBody {
   const reader = createReader();
-  const command = readCommand(reader, body, policyIds);
+  const command = readCommand(reader, body, policyIds, accounts);
   const problems = reader.problems();
   return command && problems.length === 0 ? { ok: true, command } : { ok: false, problems };
 }
@@ -51,13 +63,14 @@ function readCommand(
   reader: Reader,
   body: Uint8Array,
   knownPolicies: readonly string[],
+  accounts: KnownAccounts,
 ): WebhookCommand | undefined {
   const json = parse(body);
   if (!json) return reader.refuse('body', 'is not JSON in UTF-8: write one JSON object');
   const fields = reader.object(json.value, 'body', KEYS);
   if (!fields) return undefined;
   const { targets, filter, policies, mode = 'observe', wait = false } = fields;
-  const selection = readSelection(reader, targets, filter);
+  const selection = readSelection(reader, targets, filter, accounts);
   const policyIds =
     policies === undefined
       ? undefined
@@ -101,18 +114,23 @@ function readSelection(
   reader: Reader,
   targets: unknown,
   filter: unknown,
+  accounts: KnownAccounts,
 ): WebhookCommand['selection'] | undefined {
-  if (filter === undefined) return readTargets(reader, targets);
-  if (targets === undefined) return readFilter(reader, filter);
+  if (filter === undefined) return readTargets(reader, targets, accounts);
+  if (targets === undefined) return readFilter(reader, filter, accounts);
   return reader.refuse('filter', 'stands beside "targets": leave one of the two out');
 }
 
-function readTargets(reader: Reader, value: unknown): WebhookCommand['selection'] | undefined {
+function readTargets(
+  reader: Reader,
+  value: unknown,
+  accounts: KnownAccounts,
+): WebhookCommand['selection'] | undefined {
   if (value === undefined) {
     return reader.refuse('targets', 'is missing, and so is "filter": say which groups are meant');
   }
   const targets = reader.list(value, 'targets', MOST_ITEMS, (target, path) =>
-    readTarget(reader, target, path),
+    readTarget(reader, target, path, accounts),
   );
   if (!targets) return undefined;
   const count = targets.reduce((sum, { groupIds }) => sum + groupIds.length, 0);
@@ -122,9 +140,18 @@ function readTargets(reader: Reader, value: unknown): WebhookCommand['selection'
   return { kind: 'targets', targets: groupTargets(targets) };
 }
 
-function readTarget(reader: Reader, value: unknown, path: string): Target | undefined {
-  const fields = reader.object(value, path, ['region', 'groups']);
+function readTarget(
+  reader: Reader,
+  value: unknown,
+  path: string,
+  accounts: KnownAccounts,
+): Target | undefined {
+  const fields = reader.object(value, path, ['region', 'groups', 'account']);
   if (!fields) return undefined;
+  const account =
+    fields.account === undefined
+      ? OWN_ACCOUNT
+      : readAccount(reader, fields.account, `${path}.account`, accounts);
   const regionId = reader.parsed(
     fields.region,
     `${path}.region`,
@@ -134,11 +161,30 @@ function readTarget(reader: Reader, value: unknown, path: string): Target | unde
   const groupIds = reader.list(fields.groups, `${path}.groups`, MOST_GROUPS, (id, where) =>
     reader.parsed(id, where, parseGroupId, 'write a security group id, such as sg-bp67acfm'),
   );
-  return regionId && groupIds && { regionId, groupIds };
+  if (!account || !regionId || !groupIds) return undefined;
+  return account === OWN_ACCOUNT
+    ? { regionId, groupIds }
+    : { regionId, accountId: parseAccountId(account), groupIds };
 }
 
-function readFilter(reader: Reader, value: unknown): WebhookCommand['selection'] | undefined {
-  const fields = reader.object(value, 'filter', ['regions', 'names', 'tags']);
+/** The id of an account, or what stands for the own one. */
+function readAccount(
+  reader: Reader,
+  value: unknown,
+  path: string,
+  { own, members }: KnownAccounts,
+): string | undefined {
+  if (typeof value === 'string' && value === own) return OWN_ACCOUNT;
+  if (typeof value === 'string' && members.includes(value)) return value;
+  return reader.refuse(path, 'is not an account here: write the id of one, in quotes');
+}
+
+function readFilter(
+  reader: Reader,
+  value: unknown,
+  known: KnownAccounts,
+): WebhookCommand['selection'] | undefined {
+  const fields = reader.object(value, 'filter', ['regions', 'names', 'tags', 'accounts']);
   if (!fields) return undefined;
   if (Object.keys(fields).length === 0) {
     return reader.refuse('filter', 'is empty: say which groups; {"names":["*"]} means all of them');
@@ -153,10 +199,17 @@ function readFilter(reader: Reader, value: unknown): WebhookCommand['selection']
     names: patterns(names, 'filter.names'),
     tags: readTags(reader, tags, patterns),
   };
+  const accounts =
+    fields.accounts === undefined
+      ? undefined
+      : reader.list(fields.accounts, 'filter.accounts', MOST_ITEMS, (id, path) =>
+          readAccount(reader, id, path, known),
+        );
   if (!match.regions || !match.names || !match.tags) return undefined;
   return {
     kind: 'filter',
     match: {
+      ...(accounts ? { accounts } : {}),
       regions: match.regions,
       names: match.names,
       tags: match.tags,

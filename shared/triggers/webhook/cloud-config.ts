@@ -1,5 +1,11 @@
-import { FormatError, parseRegionId } from '../../security-group';
-import { groupTargets, parseGroupId, type Target, type WebhookCommand } from './command';
+import { FormatError, parseAccountId, parseRegionId } from '../../security-group';
+import {
+  groupTargets,
+  type KnownAccounts,
+  parseGroupId,
+  type Target,
+  type WebhookCommand,
+} from './command';
 
 /** What a call of Cloud Config asks for. */
 export type DecodedCloudConfig =
@@ -40,13 +46,13 @@ export function isDirectInvocation(event: Uint8Array): boolean {
  * policy's own mode still holds. Resources of other types and accounts are skipped; a list of which
  * nothing can be understood is refused. Never throws.
  */
-export function decodeCloudConfig(event: Uint8Array, accountId: string): DecodedCloudConfig {
+export function decodeCloudConfig(event: Uint8Array, accounts: KnownAccounts): DecodedCloudConfig {
   const items = parse(event);
   if (!items) return refused('the event is not a JSON list of resources');
   if (items.length > MOST_ITEMS) {
     return refused(`the event has ${items.length} resources, more than ${MOST_ITEMS}`);
   }
-  const read = items.map((item) => readItem(item, accountId));
+  const read = items.map((item) => readItem(item, accounts));
   if (read.length > 0 && read.every(({ kind }) => kind === 'unclear')) {
     return refused(`no item of the event is a resource with ${FIELDS.join(', ')}`);
   }
@@ -81,7 +87,7 @@ type ReadItem =
   | { readonly kind: 'target'; readonly target: Target }
   | { readonly kind: 'other' | 'unclear'; readonly reason: string };
 
-function readItem(item: unknown, accountId: string): ReadItem {
+function readItem(item: unknown, { own, members }: KnownAccounts): ReadItem {
   const fields = new Map(
     Object.entries(item ?? {}).map(([name, value]) => [name.toLowerCase(), textOf(value)]),
   );
@@ -93,9 +99,16 @@ function readItem(item: unknown, accountId: string): ReadItem {
   if (type.toLowerCase() !== GROUP_TYPE.toLowerCase()) {
     return { kind: 'other', reason: `it is not of the type ${GROUP_TYPE}` };
   }
-  if (account !== accountId) return { kind: 'other', reason: 'it belongs to another account' };
+  const isOwn = account === own;
+  if (!isOwn && !members.includes(account)) {
+    return { kind: 'other', reason: 'it belongs to another account' };
+  }
   try {
-    const target = { regionId: parseRegionId(region), groupIds: [parseGroupId(id)] };
+    const target = {
+      regionId: parseRegionId(region),
+      ...(isOwn ? {} : { accountId: parseAccountId(account) }),
+      groupIds: [parseGroupId(id)],
+    };
     return { kind: 'target', target };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;

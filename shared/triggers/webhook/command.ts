@@ -1,14 +1,23 @@
 import type { Policy, PolicyMode } from '../../policy';
 import {
   FormatError,
+  type Place,
   parseSecurityGroupId,
-  type RegionId,
+  placeName,
+  placeOf,
   type SecurityGroupId,
 } from '../../security-group';
 
+/** The accounts that a request may name. */
+export interface KnownAccounts {
+  /** The one that Palisade runs with. */
+  readonly own?: string;
+  /** Those that the policy file has a role for. */
+  readonly members: readonly string[];
+}
+
 /** Groups of one region. */
-export interface Target {
-  readonly regionId: RegionId;
+export interface Target extends Place {
   /** At least one, each once. */
   readonly groupIds: readonly SecurityGroupId[];
 }
@@ -31,26 +40,28 @@ export interface WebhookCommand {
   readonly wait: boolean;
 }
 
-/** Groups by their regions, each region and each group once, in the order in which they first come. */
+/** Groups by their places, each place and each group once, in the order in which they first come. */
 export function groupTargets(targets: readonly Target[]): Target[] {
-  const regions = new Map<RegionId, Set<SecurityGroupId>>();
-  for (const { regionId, groupIds } of targets) {
-    const known = regions.get(regionId) ?? new Set();
-    for (const id of groupIds) known.add(id);
-    regions.set(regionId, known);
+  const places = new Map<string, { place: Place; ids: Set<SecurityGroupId> }>();
+  for (const target of targets) {
+    const name = placeName(target);
+    const known = places.get(name) ?? { place: placeOf(target), ids: new Set() };
+    for (const id of target.groupIds) known.ids.add(id);
+    places.set(name, known);
   }
-  return [...regions].map(([regionId, ids]) => ({ regionId, groupIds: [...ids] }));
+  return [...places.values()].map(({ place, ids }) => ({ ...place, groupIds: [...ids] }));
 }
 
-/** The same command without some groups, each `REGION/ID`; undefined if it then names none. */
+/** The same command without some groups, each `PLACE/ID`; undefined if it then names none. */
 export function withoutGroups(
   command: WebhookCommand,
   missing: readonly string[],
 ): WebhookCommand | undefined {
   if (command.selection.kind !== 'targets') return undefined;
-  const targets = command.selection.targets.flatMap(({ regionId, groupIds }) => {
-    const left = groupIds.filter((id) => !missing.includes(`${regionId}/${id}`));
-    return left.length > 0 ? [{ regionId, groupIds: left }] : [];
+  const targets = command.selection.targets.flatMap((target) => {
+    const place = placeName(target);
+    const left = target.groupIds.filter((id) => !missing.includes(`${place}/${id}`));
+    return left.length > 0 ? [{ ...target, groupIds: left }] : [];
   });
   return targets.length > 0 ? { ...command, selection: { kind: 'targets', targets } } : undefined;
 }

@@ -1,7 +1,7 @@
 import type { RecordStore } from '../../evidence';
 import * as answers from './answers';
 import { decodeBody } from './body';
-import type { WebhookCommand } from './command';
+import type { KnownAccounts, WebhookCommand } from './command';
 import { type Answer, type HttpRequest, MAX_BODY_BYTES } from './http';
 import { takeSlot } from './rate-limit';
 import { openReplay, type Replay, type Seen } from './replay';
@@ -33,6 +33,8 @@ export interface WebhookSurroundings {
   readonly store: RecordStore;
   /** Ids of the policies there are. */
   readonly policyIds: readonly string[];
+  /** Accounts that a request may name; default: none. */
+  readonly accounts?: KnownAccounts;
   /**
    * Starts what a request asks for. Its run is `webhookRunId(id)`. When it throws, or its instance dies,
    * the sender may repeat the request, and it is started again with the same id.
@@ -156,9 +158,9 @@ async function work(
   body: Buffer,
   replay: Replay,
   goodUntil: number,
-  { policyIds, start, now, log }: WebhookSurroundings,
+  { policyIds, accounts, start, now, log }: WebhookSurroundings,
 ): Promise<Answer> {
-  const decoded = decodeBody(body, policyIds);
+  const decoded = decodeBody(body, policyIds, accounts);
   if (!decoded.ok) return replay.record(answers.malformed(decoded.problems));
   // The claim cannot be taken back, so that a repetition is of use only when it is over.
   const secondsLeft = () => (goodUntil - now()) / 1000;

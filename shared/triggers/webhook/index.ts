@@ -11,7 +11,7 @@ export {
   isDirectInvocation,
   type SkippedItem,
 } from './cloud-config';
-export { type Target, type WebhookCommand, withoutGroups } from './command';
+export { type KnownAccounts, type Target, type WebhookCommand, withoutGroups } from './command';
 export { answerWebhook, type Started, type WebhookLog, type WebhookSurroundings } from './door';
 export { type Answer, type HttpHeaders, type HttpRequest, MAX_BODY_BYTES } from './http';
 export { type Fc3Response, readHttpEvent, toFc3Response } from './http-event';
