@@ -37,6 +37,17 @@ describe('pruning generated code', () => {
     expect(modelsIn(kept)).toEqual(['ReadResponse']);
   });
 
+  it('keeps static methods that are called by the name of the class', () => {
+    const called = client(
+      member('constructor(config)', '        this._endpoint = Client.first(config);'),
+      member('static first(one)', '        return one;'),
+      member('static second(one)', '        return one;'),
+    );
+    const kept = keepMethods(called, []);
+    expect(kept).toContain('static first(one)');
+    expect(kept).not.toContain('static second(one)');
+  });
+
   it('refuses a client without a method that is named', () => {
     expect(() => keepMethods(CLIENT, ['write'])).toThrow(
       'sdk/dist/client.js cannot be pruned: its Client has no method write',

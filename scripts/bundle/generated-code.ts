@@ -32,7 +32,9 @@ export function keepMethods(module: GeneratedModule, names: Iterable<string>): s
     if (!member) throw otherShape(module, `its Client has no method ${name}`);
     if (kept.has(name)) continue;
     kept.add(name);
-    wanted.push(...mentions(member, /\bthis\.([\w$]+)/g).filter((each) => members.has(each)));
+    wanted.push(
+      ...mentions(member, /\b(?:this|Client)\.([\w$]+)/g).filter((each) => members.has(each)),
+    );
   }
   const body = [...members.values()].filter(({ name }) => kept.has(name));
   return [

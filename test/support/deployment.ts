@@ -96,7 +96,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     functionCompute: (context) => {
       const environment = Object.fromEntries(
         Object.entries({
-          PALISADE_REGIONS: inventory.map((region) => region.RegionId).join(','),
+          PALISADE_REGIONS: [...new Set(inventory.map((region) => region.RegionId))].join(','),
           PALISADE_RECORDS: store === 'oss' ? `oss://${RECORD_BUCKET}` : recordFolder,
           PALISADE_OSS_ENDPOINT: context.endpoint,
           PALISADE_ROLE: `acs:ram::${context.accountId}:role/palisade`,

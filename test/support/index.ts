@@ -2,6 +2,15 @@
  * What tests that cross rooms have in common: policies and inventories to work on, the built functions
  * deployed to a local cloud, and the rules of its groups in a form that can be compared.
  */
+export {
+  ACCOUNTS,
+  accountsText,
+  assumptions,
+  inventoryIn,
+  MEMBER_ROLE,
+  memberRole,
+  rolesOf,
+} from './accounts';
 export { type Bundles, buildBundles } from './bundles';
 export {
   type CommandEnvironment,

@@ -14,6 +14,8 @@ export interface InventoryGroup {
 /** The inventory of one region. */
 export interface Inventory {
   readonly RegionId: string;
+  /** Of another account than the cloud's own. */
+  readonly AccountId?: string;
   readonly SecurityGroups: readonly InventoryGroup[];
   readonly PrefixLists: readonly {
     readonly PrefixListId: string;

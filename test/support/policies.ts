@@ -14,6 +14,8 @@ export interface PolicyTextOptions {
   readonly match?: string;
   /** Of the drop rules that are added. Default: 1. */
   readonly priority?: number;
+  /** Such as `[{ id: "1234567890123456" }]`. Default: there are none. */
+  readonly accounts?: string;
 }
 
 /** Denies outbound mail and file sharing to anywhere, and asks for a standard description of rules. */
@@ -25,10 +27,11 @@ export function policyText(options: PolicyTextOptions = {}): string {
     exempt = '[]',
     match = '{}',
     priority = 1,
+    accounts,
   } = options;
   return `
 version: 1
-guardrails: ${guardrails}
+${accounts === undefined ? '' : `accounts: ${accounts}\n`}guardrails: ${guardrails}
 quotas: ${quotas}
 policies:
   - id: no-mail-out

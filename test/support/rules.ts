@@ -14,16 +14,21 @@ const LATER_MS = 60 * 60 * 1000;
  */
 export function rulesOf(cloud: LocalCloud, inventory: readonly Inventory[]): RulesByGroup {
   return Object.fromEntries(
-    inventory.flatMap(({ RegionId, SecurityGroups }) =>
+    inventory.flatMap(({ RegionId, AccountId = cloud.accountId, SecurityGroups }) =>
       SecurityGroups.map(({ SecurityGroupId }) => [
         SecurityGroupId,
-        readPermissions(cloud, RegionId, SecurityGroupId).map(comparable).sort(),
+        readPermissions(cloud, AccountId, RegionId, SecurityGroupId).map(comparable).sort(),
       ]),
     ),
   );
 }
 
-function readPermissions(cloud: LocalCloud, regionId: string, id: string): Permission[] {
+function readPermissions(
+  cloud: LocalCloud,
+  accountId: string,
+  regionId: string,
+  id: string,
+): Permission[] {
   const describe = cloud.ecs.actions.get('DescribeSecurityGroupAttribute');
   const answer = describe?.(
     new Map([
@@ -35,7 +40,7 @@ function readPermissions(cloud: LocalCloud, regionId: string, id: string): Permi
       requestId: 'test',
       now: Date.now() + LATER_MS,
       caller: {
-        accountId: cloud.accountId,
+        accountId,
         accessKeyId: cloud.accessKeyId,
         identity: { type: 'root-account' },
       },
