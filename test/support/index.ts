@@ -40,7 +40,7 @@ export {
   PREFIX_LIST_ID,
 } from './inventory';
 export { type PolicyTextOptions, policySet, policyText } from './policies';
-export { addPrincipal, type Principal } from './principal';
+export { addPrincipal, type Principal, principalWith } from './principal';
 export { duplicateRules, type RulesByGroup, rulesOf } from './rules';
 export { makeRun, summariesOf } from './runs';
 export {

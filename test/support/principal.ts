@@ -1,6 +1,7 @@
 import EcsClient from '@alicloud/ecs20140526';
 import { Config, OpenApiRequest, Params } from '@alicloud/openapi-client';
 import type { LocalCloud } from '../../local-cloud';
+import type { AccessKey } from '../../local-cloud/sts';
 
 /** Somebody who calls ECS with an access key of their own. */
 export interface Principal {
@@ -20,7 +21,15 @@ export function addPrincipal(
   userName: string,
   accountId = cloud.accountId,
 ): Principal {
-  const key = cloud.credentials.addUser({ accountId, userName });
+  return principalWith(cloud, cloud.credentials.addUser({ accountId, userName }));
+}
+
+/** Somebody who has an access key, such as that of a session. */
+export function principalWith(
+  cloud: LocalCloud,
+  { accessKeyId, accessKeySecret, securityToken }: AccessKey & { readonly securityToken?: string },
+): Principal {
+  const key = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
   const client = new EcsClient(new Config({ ...key, endpoint: cloud.host, protocol: 'HTTP' }));
   return {
     async call(action, parameters) {
