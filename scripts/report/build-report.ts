@@ -1,7 +1,16 @@
 import type { RecordStore } from '../../shared/evidence';
+import { placeName, splitPlaceName } from '../../shared/security-group';
 import { exemptionsOf } from './exemptions';
 import { type GroupDetails, readDetails } from './group-details';
-import type { Move, Report, ReportedGroup, ReportedRun, TrendPoint, UnknownGroup } from './model';
+import type {
+  GroupPlace,
+  Move,
+  Report,
+  ReportedGroup,
+  ReportedRun,
+  TrendPoint,
+  UnknownGroup,
+} from './model';
 import { type OnProgress, type RecordedRun, type RecordedRuns, readRuns } from './read-runs';
 import { policyStandings, severityStandings } from './standings';
 import { count, type Estate, estateAt, type LastSeen, totalsOf, wideRuns } from './timeline';
@@ -53,8 +62,8 @@ export async function buildReport(
     ...(before
       ? { totalsBefore: count([...before.groups.values()].map(({ verdict }) => verdict)) }
       : {}),
-    regions: regions.map(({ regionId, groups: inRegion }) => ({
-      regionId,
+    regions: regions.map(({ place, groups: inRegion }) => ({
+      ...place,
       totals: count(inRegion.map(({ verdict }) => verdict)),
     })),
     policies: policyStandings(run, groups),
@@ -71,8 +80,8 @@ export async function buildReport(
     exemptions: exemptionsOf(recorded.index, estate, now),
     trend: wide.slice(-TREND_RUNS).map((each) => trendPoint(recorded, each)),
     groups,
-    compliant: regions.map(({ regionId, groups: inRegion }) => ({
-      regionId,
+    compliant: regions.map(({ place, groups: inRegion }) => ({
+      ...place,
       groups: inRegion
         .filter(({ verdict }) => verdict === 'compliant')
         .map(({ group }) => recorded.index.at(group).securityGroupId)
@@ -124,14 +133,14 @@ function trendPoint({ index }: RecordedRuns, run: RecordedRun): TrendPoint {
 function regionsOf({ index }: RecordedRuns, { groups }: Estate) {
   const regions = new Map<string, LastSeen[]>();
   for (const [number, seen] of groups) {
-    const { regionId } = index.at(number);
-    const known = regions.get(regionId);
+    const name = placeName(index.at(number));
+    const known = regions.get(name);
     if (known) known.push(seen);
-    else regions.set(regionId, [seen]);
+    else regions.set(name, [seen]);
   }
   return [...regions]
-    .map(([regionId, inRegion]) => ({ regionId, groups: inRegion }))
-    .sort((a, b) => (a.regionId < b.regionId ? -1 : 1));
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, inRegion]) => ({ place: splitPlaceName(name), groups: inRegion }));
 }
 
 function movesBetween({ index }: RecordedRuns, before: Estate, after: Estate): Move[] {
@@ -161,14 +170,27 @@ function reportedGroups(
     .sort(
       (a, b) =>
         ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) ||
-        (a.regionId === b.regionId ? 0 : a.regionId < b.regionId ? -1 : 1) ||
+        byPlace(a, b) ||
         (a.securityGroupId < b.securityGroupId ? -1 : 1),
     );
 }
 
-function unknownGroup({ regionId, securityGroupId, name, findings }: ReportedGroup): UnknownGroup {
+function byPlace(a: GroupPlace, b: GroupPlace): number {
+  const [one, other] = [placeName(a), placeName(b)];
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+function unknownGroup({ name, findings, ...group }: ReportedGroup): UnknownGroup {
   const reasons = findings.filter(({ status }) => status === 'unknown');
-  return { regionId, securityGroupId, name, reasons: reasons.map(({ message }) => message) };
+  const { regionId, accountId, securityGroupId } = group;
+  const account = accountId === undefined ? {} : { accountId };
+  return {
+    regionId,
+    ...account,
+    securityGroupId,
+    name,
+    reasons: reasons.map(({ message }) => message),
+  };
 }
 
 function isoOf(time: number): string {

@@ -1,3 +1,4 @@
+import { placeName } from '../../shared/security-group';
 import type { GroupIndex } from './group-index';
 import type { GroupName } from './model';
 import type { RecordedPart } from './read-runs';
@@ -41,8 +42,8 @@ export function exemptionsOf(index: GroupIndex, estate: Estate, now: number): Ex
     .sort(byEnd);
 }
 
-function nameOf({ regionId, securityGroupId }: GroupName): string {
-  return `${regionId}/${securityGroupId}`;
+function nameOf(group: GroupName): string {
+  return `${placeName(group)}/${group.securityGroupId}`;
 }
 
 /** What a finding says of an exemption. */

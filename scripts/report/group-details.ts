@@ -1,6 +1,7 @@
 import type { RecordStore } from '../../shared/evidence';
+import { placeName } from '../../shared/security-group';
 import type { GroupIndex } from './group-index';
-import type { Act } from './model';
+import type { Act, GroupName } from './model';
 import { readOrExplain, type UnreadableRecord } from './read-record';
 import type { RecordedPart, RecordedRun } from './read-runs';
 import { parseRecord, type RecordedFinding, type RecordedGroup } from './run-record';
@@ -36,12 +37,9 @@ export async function readDetails(
       unreadable.push(record);
       continue;
     }
-    const byName = new Map(
-      record.groups.map((group) => [`${group.regionId}/${group.securityGroupId}`, group]),
-    );
+    const byName = new Map(record.groups.map((group) => [nameOf(group), group]));
     for (const number of new Set([...groups, ...actors])) {
-      const { regionId, securityGroupId } = index.at(number);
-      const group = byName.get(`${regionId}/${securityGroupId}`);
+      const group = byName.get(nameOf(index.at(number)));
       if (!group) continue;
       const known = details.get(number);
       details.set(number, {
@@ -52,6 +50,10 @@ export async function readDetails(
     }
   }
   return { details, unreadable };
+}
+
+function nameOf(group: GroupName): string {
+  return `${placeName(group)}/${group.securityGroupId}`;
 }
 
 interface QuotedPart {

@@ -1,3 +1,5 @@
+import { placeName } from '../../shared/security-group';
+import type { GroupName } from './model';
 import { VERDICTS, type Verdict } from './run-record';
 
 /** How one run left a group. */
@@ -15,17 +17,11 @@ export interface Standing {
  */
 export class GroupIndex {
   private readonly numbers = new Map<string, number>();
-  private readonly groups: { readonly regionId: string; readonly securityGroupId: string }[] = [];
+  private readonly groups: GroupName[] = [];
 
-  pack(
-    regionId: string,
-    securityGroupId: string,
-    verdict: Verdict,
-    verdictBefore: Verdict,
-    hasChanges: boolean,
-  ): number {
+  pack(group: GroupName, verdict: Verdict, verdictBefore: Verdict, hasChanges: boolean): number {
     const flags = VERDICTS.indexOf(verdict) * 16 + VERDICTS.indexOf(verdictBefore) * 2;
-    return this.numberOf(regionId, securityGroupId) * 128 + flags + (hasChanges ? 1 : 0);
+    return this.numberOf(group) * 128 + flags + (hasChanges ? 1 : 0);
   }
 
   unpack(packed: number): Standing {
@@ -42,20 +38,24 @@ export class GroupIndex {
     return packed >>> 7;
   }
 
-  /** Region and id of a group by its number. */
-  at(group: number): { readonly regionId: string; readonly securityGroupId: string } {
+  /** Place and id of a group by its number. */
+  at(group: number): GroupName {
     const found = this.groups[group];
     if (!found) throw new RangeError(`there is no group with the number ${group}`);
     return found;
   }
 
-  private numberOf(regionId: string, securityGroupId: string): number {
-    const name = `${regionId}/${securityGroupId}`;
+  private numberOf({ regionId, accountId, securityGroupId }: GroupName): number {
+    const name = `${placeName({ regionId, accountId })}/${securityGroupId}`;
     const known = this.numbers.get(name);
     if (known !== undefined) return known;
     const number = this.groups.length;
     this.numbers.set(name, number);
-    this.groups.push({ regionId, securityGroupId });
+    this.groups.push({
+      regionId,
+      ...(accountId === undefined ? {} : { accountId }),
+      securityGroupId,
+    });
     return number;
   }
 }

@@ -22,7 +22,7 @@ export interface Report {
   readonly totals: Totals;
   /** How the estate stood after the previous run. */
   readonly totalsBefore?: Totals;
-  readonly regions: readonly { readonly regionId: string; readonly totals: Totals }[];
+  readonly regions: readonly (GroupPlace & { readonly totals: Totals })[];
   readonly policies: readonly PolicyStanding[];
   readonly severities: readonly SeverityStanding[];
   readonly moves: readonly Move[];
@@ -40,15 +40,20 @@ export interface Report {
   readonly trend: readonly TrendPoint[];
   /** Groups that are not compliant or were changed since the previous run; the worst first. */
   readonly groups: readonly ReportedGroup[];
-  readonly compliant: readonly { readonly regionId: string; readonly groups: readonly string[] }[];
+  readonly compliant: readonly (GroupPlace & { readonly groups: readonly string[] })[];
   /** Groups that sweeps do not find any more; they count nowhere. */
   readonly gone: readonly GroupName[];
 }
 
 export interface GroupName {
   readonly regionId: string;
+  /** Absent: the account that Palisade runs with. */
+  readonly accountId?: string | undefined;
   readonly securityGroupId: string;
 }
+
+/** Where groups are. */
+export type GroupPlace = Pick<GroupName, 'regionId' | 'accountId'>;
 
 export interface ReportedRun {
   readonly runId: string;

@@ -1,5 +1,6 @@
 import type { RecordStore } from '../../shared/evidence';
 import { mapConcurrently } from '../../shared/remediation';
+import { placeName, splitPlaceName } from '../../shared/security-group';
 import { GroupIndex } from './group-index';
 import { readOrExplain, type UnreadableRecord } from './read-record';
 import { parseSummary, type RecordedTrigger, type RecordSummary } from './run-record';
@@ -15,7 +16,8 @@ export interface RecordedPart {
   readonly time: number;
   /** The part announced changes, and nothing says what became of them. */
   readonly interrupted: boolean;
-  readonly regions: readonly string[];
+  /** Where its groups are, by placeName. */
+  readonly places: readonly string[];
   /** Its groups, packed by GroupIndex. */
   readonly standings: Uint32Array;
   readonly policies: RecordSummary['policies'];
@@ -123,13 +125,16 @@ function readingOf(
 ): Reading {
   const interrupted = !isOutcome;
   const standings = [
-    ...Object.entries(compliant).flatMap(([regionId, ids]) =>
-      ids.map((id) => index.pack(regionId, id, 'compliant', 'compliant', false)),
+    ...Object.entries(compliant).flatMap(([place, ids]) =>
+      ids.map((securityGroupId) => {
+        const group = { ...splitPlaceName(place), securityGroupId };
+        return index.pack(group, 'compliant', 'compliant', false);
+      }),
     ),
-    ...groups.map(({ regionId, securityGroupId, verdict, verdictBefore, changes }) => {
+    ...groups.map(({ verdict, verdictBefore, changes, ...group }) => {
       const isOpen = interrupted && changes > 0;
       const now = isOpen ? 'unknown' : verdict;
-      return index.pack(regionId, securityGroupId, now, verdictBefore, changes > 0);
+      return index.pack(group, now, verdictBefore, changes > 0);
     }),
   ];
   return {
@@ -139,7 +144,7 @@ function readingOf(
     attempt,
     time: Date.parse(heading.time),
     interrupted,
-    regions: [...new Set(standings.map((packed) => index.at(index.groupOf(packed)).regionId))],
+    places: [...new Set(standings.map((packed) => placeName(index.at(index.groupOf(packed)))))],
     standings: Uint32Array.from(standings),
     policies,
     exemptions,

@@ -43,6 +43,7 @@ const heading = z.object({
   exemptions: z.array(
     z.object({
       regionId: z.string(),
+      accountId: z.string().optional(),
       securityGroupId: z.string(),
       name: z.string(),
       policyId: z.string(),
@@ -56,6 +57,7 @@ const heading = z.object({
 
 const standing = z.object({
   regionId: z.string(),
+  accountId: z.string().optional(),
   securityGroupId: z.string(),
   verdict,
   verdictBefore: verdict,

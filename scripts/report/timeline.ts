@@ -1,3 +1,4 @@
+import { placeName } from '../../shared/security-group';
 import type { GroupIndex, Standing } from './group-index';
 import type { RecordedPart, RecordedRun, RecordedRuns } from './read-runs';
 import { VERDICTS, type Verdict } from './run-record';
@@ -38,7 +39,7 @@ export function wideRuns(runs: readonly RecordedRun[]): RecordedRun[] {
 
 /**
  * How the estate stands at a time (milliseconds since 1970): each group as the last run left it that looked
- * at it until then. A group that the last sweeps of its region did not find any more is gone. A command
+ * at it until then. A group that the last sweeps of its place did not find any more is gone. A command
  * line may have other policies, so that only one with the same policies counts as a sweep here.
  */
 export function estateAt({ runs, index }: RecordedRuns, time: number): Estate {
@@ -55,16 +56,16 @@ export function estateAt({ runs, index }: RecordedRuns, time: number): Estate {
   }
   const sweeps = wideRuns(runs.filter((run) => run.time <= time)).map((run) => ({
     run,
-    regions: new Set(run.parts.flatMap((part) => part.regions)),
+    places: new Set(run.parts.flatMap((part) => part.places)),
   }));
   const gone: LastSeen[] = [];
   for (const [number, seen] of groups) {
-    const { regionId } = index.at(number);
+    const place = placeName(index.at(number));
     const without = sweeps.filter(
-      ({ run, regions }) =>
+      ({ run, places }) =>
         run !== seen.run &&
         Date.parse(run.trigger.time) > seen.part.time &&
-        regions.has(regionId) &&
+        places.has(place) &&
         (run.trigger.kind === 'timer' || run.policyDigest === seen.run.policyDigest),
     );
     if (without.length < SWEEPS_WITHOUT) continue;

@@ -18,3 +18,9 @@ export function placeName({
 export function placeOf({ regionId, accountId }: Place): Place {
   return accountId === undefined ? { regionId } : { regionId, accountId };
 }
+
+/** Takes apart what placeName gives. */
+export function splitPlaceName(name: string): { regionId: string; accountId?: string } {
+  const [first = '', regionId] = name.split('/');
+  return regionId === undefined ? { regionId: first } : { regionId, accountId: first };
+}

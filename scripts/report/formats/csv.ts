@@ -22,6 +22,7 @@ const COLUMNS = [
   'exempt_until',
   'looked_at',
   'run',
+  'account',
 ] as const;
 
 /**
@@ -31,9 +32,10 @@ const COLUMNS = [
  */
 export function renderCsv(report: Report): string {
   const rows = report.groups.flatMap((group) => {
-    const { regionId, securityGroupId, name, verdict, findings, lookedAt, runId } = group;
+    const { regionId, accountId, securityGroupId, name, verdict, findings, lookedAt, runId } =
+      group;
     const about = [regionId, securityGroupId, name, verdict];
-    const seen = [lookedAt, runId];
+    const seen = [lookedAt, runId, accountId ?? ''];
     if (findings.length === 0 && verdict === 'unknown') {
       const nothing = Array<string>(11).fill('');
       return [['', ...about, ...nothing, ...seen]];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { placeName } from '../../../shared/security-group';
 import type { GroupName } from '../model';
 import type { RecordedFinding } from '../run-record';
 
@@ -7,9 +8,14 @@ import type { RecordedFinding } from '../run-record';
  * hexadecimal digits, for tools that follow findings over time.
  */
 export function findingId(
-  { regionId, securityGroupId }: GroupName,
+  { regionId, accountId, securityGroupId }: GroupName,
   { policyId, message }: Pick<RecordedFinding, 'policyId' | 'message'>,
 ): string {
-  const content = JSON.stringify([regionId, securityGroupId, policyId, message]);
+  const content = JSON.stringify([
+    placeName({ regionId, accountId }),
+    securityGroupId,
+    policyId,
+    message,
+  ]);
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }

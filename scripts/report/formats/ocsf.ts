@@ -66,7 +66,7 @@ function event(
   finding: RecordedFinding,
   activity: keyof typeof ACTIVITIES,
 ) {
-  const { regionId, securityGroupId, name } = group;
+  const { regionId, accountId, securityGroupId, name } = group;
   const { policyId, severity, mode, message, witness } = finding;
   const status =
     activity === 'Close' ? 'Resolved' : finding.status === 'exempt' ? 'Suppressed' : 'New';
@@ -93,7 +93,11 @@ function event(
       profiles: ['cloud'],
       correlation_uid: report.run.runId,
     },
-    cloud: { provider: 'Alibaba Cloud', region: regionId },
+    cloud: {
+      provider: 'Alibaba Cloud',
+      region: regionId,
+      ...(accountId === undefined ? {} : { account: { uid: accountId } }),
+    },
     finding_info: {
       uid: findingId(group, finding),
       title: `${policyId}: ${securityGroupId}`,

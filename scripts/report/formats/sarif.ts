@@ -1,3 +1,4 @@
+import { placeName } from '../../../shared/security-group';
 import type { Report, ReportedGroup } from '../model';
 import type { RecordedFinding, Severity } from '../run-record';
 import { findingId } from './finding-id';
@@ -75,7 +76,7 @@ function result(
   finding: RecordedFinding,
   ruleIndex: ReadonlyMap<string, number>,
 ) {
-  const { regionId, securityGroupId, name } = group;
+  const { regionId, accountId, securityGroupId, name } = group;
   const { policyId, severity, mode, status, message, witness } = finding;
   const isOpen = status === 'unknown';
   return {
@@ -89,7 +90,7 @@ function result(
         logicalLocations: [
           {
             name: securityGroupId,
-            fullyQualifiedName: `${regionId}/${securityGroupId}`,
+            fullyQualifiedName: `${placeName(group)}/${securityGroupId}`,
             kind: 'resource',
           },
         ],
@@ -100,6 +101,7 @@ function result(
       status === 'exempt' ? [{ kind: 'external', status: 'accepted', justification: message }] : [],
     properties: {
       regionId,
+      ...(accountId === undefined ? {} : { accountId }),
       groupName: name,
       status,
       mode,

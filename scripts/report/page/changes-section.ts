@@ -1,3 +1,4 @@
+import { placeName } from '../../../shared/security-group';
 import type { Move, Report, ReportedRun } from '../model';
 import type { Texts } from '../texts';
 import { html, type Markup, NOTHING } from './html';
@@ -39,7 +40,7 @@ function ownChanges({ run, groups }: Report, texts: Texts): Markup {
 function movesTable(moves: readonly Move[], texts: Texts): Markup {
   const rows = moves.map((move) => [
     groupName(move),
-    html`<code>${move.regionId}</code>`,
+    html`<code>${placeName(move)}</code>`,
     move.from === undefined ? texts.fresh : badge(move.from, texts),
     badge(move.to, texts),
   ]);

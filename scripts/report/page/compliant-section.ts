@@ -1,3 +1,4 @@
+import { placeName } from '../../../shared/security-group';
 import type { Report } from '../model';
 import type { Texts } from '../texts';
 import { html, type Markup } from './html';
@@ -12,8 +13,8 @@ export function compliantSection({ compliant }: Report, texts: Texts): Markup {
     regions.length === 0
       ? html`<p>${texts.noneCompliant}</p>`
       : regions.map(
-          ({ regionId, groups }) =>
-            html`<details class="ids" data-region="${regionId}"><summary><code>${regionId}</code> <span class="muted">${groups.length}</span></summary><ul>${groups.map((id) => html`<li>${id}</li>`)}</ul></details>
+          ({ groups, ...place }) =>
+            html`<details class="ids" data-region="${placeName(place)}"><summary><code>${placeName(place)}</code> <span class="muted">${groups.length}</span></summary><ul>${groups.map((id) => html`<li>${id}</li>`)}</ul></details>
 `,
         ),
   );

@@ -1,4 +1,5 @@
-import { formatProtocol } from '../../../shared/security-group';
+import { OWN_ACCOUNT } from '../../../shared/policy';
+import { formatProtocol, placeName } from '../../../shared/security-group';
 import type { Act, ReportedGroup } from '../model';
 import { type RecordedFinding, SEVERITIES } from '../run-record';
 import type { Texts } from '../texts';
@@ -21,7 +22,8 @@ const SHOWN_FINDINGS = 3;
 /** A group, folded: how it stands; unfolded: what was found, what was done, and what its rules are. */
 export function groupCard(group: ReportedGroup, options: CardOptions): Markup {
   const { texts } = options;
-  const { verdict, regionId, securityGroupId, name, findings, acts, lookedAt, runId } = group;
+  const { verdict, regionId, accountId, securityGroupId, name, findings, acts, lookedAt, runId } =
+    group;
   const found = findings.length > 0 ? findings : acts.flatMap((act) => act.findingsBefore);
   const policies = [...new Set(found.map(({ policyId }) => policyId))];
   const severities = SEVERITIES.filter((severity) =>
@@ -29,8 +31,8 @@ export function groupCard(group: ReportedGroup, options: CardOptions): Markup {
   );
   const [worst] = severities;
   const changes = acts.reduce((sum, act) => sum + act.changes, 0);
-  return html`<details class="group" data-verdict="${verdict}" data-region="${regionId}" data-policy="${policies.join(' ')}" data-severity="${severities.join(' ')}">
-<summary>${badge(verdict, texts)}<span class="who"><code>${securityGroupId}</code> <span>${name}</span></span><span class="muted">${regionId}</span><span class="muted">${policies.join(', ')}</span>${worst && findings.length > 0 ? severityMark(worst, texts) : NOTHING}${changes > 0 ? html`<span class="delta">± ${changes}</span>` : NOTHING}</summary>
+  return html`<details class="group" data-verdict="${verdict}" data-region="${regionId}" data-account="${accountId ?? OWN_ACCOUNT}" data-policy="${policies.join(' ')}" data-severity="${severities.join(' ')}">
+<summary>${badge(verdict, texts)}<span class="who"><code>${securityGroupId}</code> <span>${name}</span></span><span class="muted">${placeName(group)}</span><span class="muted">${policies.join(', ')}</span>${worst && findings.length > 0 ? severityMark(worst, texts) : NOTHING}${changes > 0 ? html`<span class="delta">± ${changes}</span>` : NOTHING}</summary>
 <div class="body">
 <p class="muted">${texts.lookedAt(longTime(lookedAt), runId)}</p>
 ${findings.length > 0 ? findingsList(findings, texts) : html`<p>${verdict === 'compliant' ? texts.nowCompliant : acts.some((act) => act.isInterrupted) ? texts.noOutcome : texts.notTold}</p>`}

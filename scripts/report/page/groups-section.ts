@@ -1,3 +1,4 @@
+import { OWN_ACCOUNT } from '../../../shared/policy';
 import type { Report } from '../model';
 import { SEVERITIES, VERDICTS } from '../run-record';
 import type { Texts } from '../texts';
@@ -18,6 +19,9 @@ export function groupsSection({ groups, policies, regions }: Report, texts: Text
     0,
   );
   const options = { texts, withUnchanged: rules <= MOST_RULES };
+  const ids = [...new Set(regions.map(({ accountId }) => accountId))].sort();
+  const isAlone = ids.every((id) => id === undefined);
+  const accounts = ids.map((id) => [id ?? OWN_ACCOUNT, id ?? texts.ownAccount] as const);
   const select = (
     name: keyof Texts['anyOf'],
     label: string,
@@ -36,8 +40,8 @@ ${select(
 )}${select(
   'region',
   texts.region,
-  regions.map(({ regionId }) => [regionId, regionId]),
-)}${select(
+  [...new Set(regions.map(({ regionId }) => regionId))].map((id) => [id, id]),
+)}${isAlone ? NOTHING : select('account', texts.account, accounts)}${select(
   'policy',
   texts.policy,
   policies.map(({ id }) => [id, id]),

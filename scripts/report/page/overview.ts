@@ -1,3 +1,4 @@
+import { placeName } from '../../../shared/security-group';
 import type { Report } from '../model';
 import { VERDICTS } from '../run-record';
 import type { Texts } from '../texts';
@@ -48,8 +49,8 @@ function facts({ run }: Report, texts: Texts): Markup {
 
 function tables({ regions, policies, severities }: Report, texts: Texts): Markup {
   const share = `${texts.share} %`;
-  const byRegion = regions.map(({ regionId, totals }) => [
-    html`<code>${regionId}</code>`,
+  const byRegion = regions.map(({ totals, ...place }) => [
+    html`<code>${placeName(place)}</code>`,
     bar(totals, texts),
     percent(totals).toFixed(1),
     totals.groups,

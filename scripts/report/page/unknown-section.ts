@@ -1,3 +1,4 @@
+import { placeName } from '../../../shared/security-group';
 import type { Report } from '../model';
 import type { Texts } from '../texts';
 import { html, type Markup, NOTHING } from './html';
@@ -11,7 +12,7 @@ export function unknownSection({ unknown, interrupted, unreadable }: Report, tex
     const [first = texts.notTold, ...rest] = group.reasons;
     return [
       html`${groupName(group)}<br><span class="muted">${group.name}</span>`,
-      html`<code>${group.regionId}</code>`,
+      html`<code>${placeName(group)}</code>`,
       html`<span class="message">${first}</span>${rest.length > 0 ? html`<details><summary>${texts.more(rest.length)}</summary><ul>${rest.map((reason) => html`<li class="message">${reason}</li>`)}</ul></details>` : NOTHING}`,
     ];
   });

@@ -108,6 +108,8 @@ export function repaired(
 
 export interface RunOptions extends Partial<Omit<RunRecord, 'compliant' | 'trigger'>> {
   readonly compliant?: readonly string[];
+  /** Where those are. */
+  readonly place?: string;
   readonly trigger?: Partial<RunRecord['trigger']>;
   readonly attempt?: number;
   readonly step?: 'intent' | 'outcome';
@@ -120,7 +122,14 @@ export async function writeRun(
   hours: number,
   options: RunOptions = {},
 ): Promise<void> {
-  const { compliant = [], trigger, attempt = 1, step = 'outcome', ...rest } = options;
+  const {
+    compliant = [],
+    place = REGION,
+    trigger,
+    attempt = 1,
+    step = 'outcome',
+    ...rest
+  } = options;
   const time = new Date(START + hours * HOUR).toISOString();
   const groups = rest.groups ?? [];
   const record: RunRecord = {
@@ -141,7 +150,7 @@ export async function writeRun(
         groups: { [REGION]: compliant.length + groups.length },
       },
     ],
-    compliant: { [REGION]: [...compliant] },
+    compliant: { [place]: [...compliant] },
     groups: [],
     exemptions: [],
     ...rest,

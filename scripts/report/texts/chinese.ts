@@ -67,6 +67,8 @@ export const chinese: Texts = {
   byPolicy: '按策略',
   bySeverity: '按严重程度',
   region: '地域',
+  account: '账号',
+  ownAccount: '本账号',
   policy: '策略',
   severity: '严重程度',
   mode: '模式',
@@ -124,6 +126,7 @@ export const chinese: Texts = {
   anyOf: {
     verdict: '全部状态',
     region: '全部地域',
+    account: '全部账号',
     policy: '全部策略',
     severity: '全部严重程度',
   },

@@ -76,6 +76,8 @@ export const english: Texts = {
   byPolicy: 'By policy',
   bySeverity: 'By severity',
   region: 'Region',
+  account: 'Account',
+  ownAccount: 'own account',
   policy: 'Policy',
   severity: 'Severity',
   mode: 'Mode',
@@ -134,6 +136,7 @@ export const english: Texts = {
   anyOf: {
     verdict: 'any verdict',
     region: 'any region',
+    account: 'any account',
     policy: 'any policy',
     severity: 'any severity',
   },

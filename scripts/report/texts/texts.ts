@@ -50,6 +50,9 @@ export interface Texts {
   readonly byPolicy: string;
   readonly bySeverity: string;
   readonly region: string;
+  readonly account: string;
+  /** The account that Palisade runs with. */
+  readonly ownAccount: string;
   readonly policy: string;
   readonly severity: string;
   readonly mode: string;
@@ -103,7 +106,9 @@ export interface Texts {
 
   readonly search: string;
   readonly searchHint: string;
-  readonly anyOf: Readonly<Record<'verdict' | 'region' | 'policy' | 'severity', string>>;
+  readonly anyOf: Readonly<
+    Record<'verdict' | 'region' | 'account' | 'policy' | 'severity', string>
+  >;
   readonly verdict: string;
   readonly reset: string;
   readonly expand: string;
