@@ -31,7 +31,7 @@ export interface GroupPlan {
  * and new rules carry the standard description from the start. They are taken again until none calls
  * for anything more, because one repair can turn what was unknown to another policy into a violation. A
  * plan that would exceed the rule quota, change traffic that no policy is about or that is exempt, or leave
- * something to plan is not made; its findings say so.
+ * something to plan is not made; its findings say so. `findings` are those of `judgeGroup` for this very group.
  */
 export function planGroup(
   policies: PolicySet,
@@ -51,7 +51,11 @@ export function planGroup(
     isSettled = true;
     obstacles = new Map();
     for (const policy of enforced) {
-      const changes = changesFor(policy, draft.group, lists, now);
+      // As long as nothing is changed the findings say it: judging takes most of a group's time.
+      const changes =
+        draft.group === group
+          ? findings.filter(({ policyId }) => policyId === policy.id).flatMap((each) => each.changes)
+          : changesFor(policy, draft.group, lists, now);
       if (changes.length === 0) continue;
       const next = apply(draft, changes, enforced);
       const obstacle =
