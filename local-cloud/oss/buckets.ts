@@ -1,19 +1,10 @@
 import { noSuchBucket } from './errors';
-
-export interface StoredObject {
-  readonly content: Buffer;
-  readonly contentType: string;
-  /** MD5 in upper-case hexadecimal digits, in quotes. */
-  readonly etag: string;
-  /** Milliseconds since 1970. */
-  readonly lastModified: number;
-}
+import { StoredObjects } from './stored-objects';
 
 export interface Bucket {
   readonly name: string;
   readonly regionId: string;
-  /** By key, in no order. */
-  readonly objects: Map<string, StoredObject>;
+  readonly objects: StoredObjects;
 }
 
 /** A bucket to start with. */
@@ -38,7 +29,7 @@ export function createBuckets(options: readonly BucketOptions[]): Buckets {
     if (buckets.has(name)) {
       throw new Error(`There are two buckets ${name}; give each a name of its own.`);
     }
-    buckets.set(name, { name, regionId, objects: new Map() });
+    buckets.set(name, { name, regionId, objects: new StoredObjects() });
   }
   return buckets;
 }

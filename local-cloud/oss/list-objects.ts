@@ -1,8 +1,9 @@
 import type { WireResponse } from '../wire';
 import { encodeRfc3986 } from '../wire/percent-encoding';
-import type { Bucket, StoredObject } from './buckets';
+import type { Bucket } from './buckets';
 import { xmlResponse } from './encode';
 import { invalidArgument } from './errors';
+import { compareBytes, type StoredObject } from './stored-objects';
 
 /** One line of a listing: an object, or all objects whose keys share what comes before a delimiter. */
 interface Entry {
@@ -27,9 +28,8 @@ export function listObjects(bucket: Bucket, query: ReadonlyMap<string, string>):
   const encode = encoder(query.get('encoding-type'));
 
   const resumeAfter = token === undefined ? '' : readToken(token);
-  const entries = entriesOf(bucket, prefix, delimiter, startAfter).filter(
-    ({ name }) => compareBytes(name, resumeAfter) > 0,
-  );
+  // One more than a page holds, which tells whether there is another page.
+  const entries = entriesOf(bucket, { prefix, delimiter, startAfter, resumeAfter }, size + 1);
   const page = entries.slice(0, size);
   const last = page.at(-1);
   const isTruncated = entries.length > size;
@@ -62,20 +62,32 @@ export function listObjects(bucket: Bucket, query: ReadonlyMap<string, string>):
   });
 }
 
-function entriesOf(
-  { objects }: Bucket,
-  prefix: string,
-  delimiter: string,
-  startAfter: string,
-): Entry[] {
+/** Which keys are listed. */
+interface Wanted {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Keys up to this one are not wanted. */
+  readonly startAfter: string;
+  /** Names up to this one came on earlier pages. */
+  readonly resumeAfter: string;
+}
+
+function entriesOf({ objects }: Bucket, wanted: Wanted, most: number): Entry[] {
+  const { prefix, delimiter, startAfter, resumeAfter } = wanted;
   const entries = new Map<string, Entry>();
-  for (const [key, object] of objects) {
-    if (!key.startsWith(prefix) || compareBytes(key, startAfter) <= 0) continue;
+  // No name is greater than its key.
+  const [start = prefix] = [prefix, startAfter, resumeAfter].sort(compareBytes).slice(-1);
+  for (const key of objects.keysFrom(start)) {
+    if (!key.startsWith(prefix)) break;
+    if (compareBytes(key, startAfter) <= 0) continue;
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     const name = end < 0 ? key : key.slice(0, end + delimiter.length);
-    entries.set(name, end < 0 ? { name, object } : { name });
+    if (compareBytes(name, resumeAfter) <= 0) continue;
+    const object = end < 0 ? objects.get(key) : undefined;
+    entries.set(name, object ? { name, object } : { name });
+    if (entries.size === most) break;
   }
-  return [...entries.values()].sort((a, b) => compareBytes(a.name, b.name));
+  return [...entries.values()];
 }
 
 function pageSize(text: string | undefined): number {
@@ -107,8 +119,4 @@ function readToken(token: string): string {
     throw invalidArgument('The continuation token is invalid.', 'continuation-token', token);
   }
   return text.slice('after '.length);
-}
-
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

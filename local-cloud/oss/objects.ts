@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { WireRequest, WireResponse } from '../wire';
-import type { Bucket, StoredObject } from './buckets';
+import type { Bucket } from './buckets';
 import { fileAlreadyExists, invalidArgument, invalidDigest, noSuchKey } from './errors';
+import type { StoredObject } from './stored-objects';
 
 /** An object as it is stored when it is written at a time in milliseconds since 1970. */
 export function newObject(content: Buffer, contentType: string, now: number): StoredObject {
