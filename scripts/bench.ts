@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<
   traffic: () => import('./bench/traffic'),
   'cold-start': async () => ({ run: (parameters) => runFromSource('cold-start', parameters) }),
   events: async () => ({ run: (parameters) => runFromSource('events', parameters) }),
+  'sweep-calls': async () => ({ run: (parameters) => runFromSource('sweep-calls', parameters) }),
 };
 
 /** For a benchmark with the local cloud, which cannot be bundled: it starts threads from a file of its own. */
