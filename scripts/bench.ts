@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<
   traffic: () => import('./bench/traffic'),
   'cold-start': async () => ({ run: (parameters) => runFromSource('cold-start', parameters) }),
   events: async () => ({ run: (parameters) => runFromSource('events', parameters) }),
+  'sweep-scale': async () => ({ run: (parameters) => runFromSource('sweep-scale', parameters) }),
   'sweep-calls': async () => ({ run: (parameters) => runFromSource('sweep-calls', parameters) }),
 };
 

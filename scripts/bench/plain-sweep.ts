@@ -14,7 +14,8 @@ import EcsClient, {
   type DescribeSecurityGroupAttributeResponseBodyPermissionsPermission as Rule,
 } from '@alicloud/ecs20140526';
 import { Config } from '@alicloud/openapi-client';
-import { CLOSED_PORTS, type CloudAccess, DENIED_PORTS } from './estate';
+import type { CloudAccess } from './estate/cloud-protocol';
+import { CLOSED_PORTS, DENIED_PORTS } from './estate/groups';
 
 /** What the tool does at a group for one policy. */
 type Repair = (ecs: EcsClient, group: Group) => Promise<void>;
@@ -27,7 +28,7 @@ interface Group {
 
 /** Has the estate's policies kept in one region. */
 export async function plainSweep(
-  { endpoint, credentials }: CloudAccess,
+  { endpoint, credentials }: Pick<CloudAccess, 'endpoint' | 'credentials'>,
   regionId: string,
 ): Promise<void> {
   const ecs = new EcsClient(

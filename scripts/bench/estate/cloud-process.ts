@@ -77,6 +77,7 @@ async function answer(request: CloudRequest): Promise<CloudAnswer> {
   }
 }
 
+process.on('disconnect', () => process.exit());
 process.on('message', (request: CloudRequest) => {
   answer(request)
     .catch((error: Error): CloudAnswer => ({ kind: 'failed', message: error.message }))

@@ -14,5 +14,6 @@ export {
   estateInventory,
   LISTS_NAMED,
 } from './groups';
-export { startInstance } from './instance';
+export { type Instance, type Served, startInstance } from './instance';
 export { buildEstateFunctions, ESTATE_POLICIES, estatePolicy } from './policy';
+export { collectShards, type ShardCollector } from './shard-collector';

@@ -19,14 +19,12 @@ export interface Served {
   /** Memory afterwards, and the most so far, in bytes. */
   readonly rss: number;
   readonly maxRss: number;
-  /** Bytes of the heap that are in use; without what is garbage only where it was collected. */
-  readonly heap: number;
 }
 
 /** One instance of a function, in a process of its own. */
 export interface Instance {
-  /** Serves an event, and collects the garbage after it where that is asked for. Throws what the handler throws. */
-  serve(event: string, collect?: boolean): Promise<Served>;
+  /** Serves an event. Throws an Error with the message of what the handler throws. */
+  serve(event: string): Promise<Served>;
   close(): Promise<void>;
 }
 
@@ -40,7 +38,7 @@ export function startInstance(
   const { endpoint, credentials, accountId } = access;
   const child = fork(PROCESS, {
     // Without being told Node.js takes half of the memory that it is given for the old generation.
-    execArgv: [`--max-old-space-size=${MEMORY_MB / 2}`, '--expose-gc'],
+    execArgv: [`--max-old-space-size=${MEMORY_MB / 2}`],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       PALISADE_RECORDS: 'oss://palisade-records',
@@ -57,7 +55,7 @@ export function startInstance(
   });
   ended.catch(() => {});
   return {
-    async serve(event, collect = false) {
+    async serve(event) {
       const context = {
         requestId: randomUUID(),
         accountId,
@@ -70,7 +68,7 @@ export function startInstance(
           timeout: TIMEOUT_SECONDS,
         },
       };
-      child.send({ event, context, collect });
+      child.send({ event, context });
       const [served] = (await Promise.race([once(child, 'message'), ended])) as [
         Served & { failure?: string },
       ];
