@@ -10,6 +10,8 @@ const TARGET = 'node20';
 export interface BundledFile {
   readonly name: string;
   readonly content: Buffer;
+  /** Bytes that each source file gives to it, by esbuild's name of the source. */
+  readonly sources: Readonly<Record<string, number>>;
 }
 
 /**
@@ -19,12 +21,13 @@ export interface BundledFile {
  * into CommonJS afterwards. Throws an Error if an SDK is not what the build expects.
  */
 export async function bundle(entryPoint: string, policies: string): Promise<BundledFile[]> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...bundleOptions(entryPoint, policies),
     format: 'esm',
     splitting: true,
     outdir: 'out',
     write: false,
+    metafile: true,
     plugins: [pruneSdks(PROJECT)],
   });
   return Promise.all(
@@ -36,7 +39,13 @@ export async function bundle(entryPoint: string, policies: string): Promise<Bund
         minify: true,
         supported: { 'dynamic-import': false },
       });
-      return { name: basename(path), content: Buffer.from(code) };
+      const name = basename(path);
+      const inputs = Object.entries(metafile.outputs[`out/${name}`]?.inputs ?? {});
+      return {
+        name,
+        content: Buffer.from(code),
+        sources: Object.fromEntries(inputs.map(([source, input]) => [source, input.bytesInOutput])),
+      };
     }),
   );
 }

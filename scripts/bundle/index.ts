@@ -3,4 +3,5 @@
  * what the product calls is taken (`prune-sdks.ts`, `left-out.ts`); the build fails when an SDK is written
  * otherwise than expected.
  */
-export { bundle, bundleOptions, compressedSize } from './bundle';
+export { BuildError } from './build-error';
+export { type BundledFile, bundle, bundleOptions, compressedSize } from './bundle';
