@@ -10,4 +10,5 @@ export {
   type EventRule,
 } from './actiontrail';
 export type { CloudEvent } from './cloud-event';
+export { compileEventPattern, type EventMatcher } from './event-pattern';
 export type { ActionTrailRecord, RecordForm } from './record';

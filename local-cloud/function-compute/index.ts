@@ -9,15 +9,18 @@ export {
   type FunctionCompute,
   type FunctionComputeOptions,
 } from './function-compute';
-export type {
-  EventTrigger,
-  FunctionDefinition,
-  HttpTrigger,
-  TimerTrigger,
+export {
+  type EventTrigger,
+  type FunctionDefinition,
+  HTTP_METHODS,
+  type HttpTrigger,
+  type TimerTrigger,
 } from './function-definition';
 export type { LogLineOrigin } from './instance';
 export type { RoleCredentials } from './invocation-context';
 export type { FunctionErrorType, InvocationRecord } from './invoker';
+export { parseSchedule } from './schedule';
 export type { Authorize, InvokeOutcome } from './serve';
 export type { SecretOf } from './signature';
 export { loadTemplate, type TemplateOptions } from './template';
+export { resolveExpressions } from './template-expressions';
