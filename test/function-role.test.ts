@@ -75,10 +75,21 @@ test('of all actions of ECS, the role of the functions may do those that they se
   expect(Object.keys(SENT).filter((action) => !cloud.ecs.actions.has(action))).toEqual([]);
 });
 
-test('the role may assume no role', async () => {
-  const parameters = { RoleArn: `acs:ram::${ACCOUNT}:role/palisade`, RoleSessionName: 'again' };
-  expect(await isForbidden('2015-04-01', 'AssumeRole', parameters)).toBe(true);
-});
+test.each([
+  ['palisade-member', false],
+  ['palisade', true],
+  ['palisade-member2', true],
+  ['admin', true],
+])(
+  'of the roles of another account, it may assume palisade-member: %s',
+  async (name, forbidden) => {
+    const parameters = {
+      RoleArn: `acs:ram::4444333322221111:role/${name}`,
+      RoleSessionName: 'again',
+    };
+    expect(await isForbidden('2015-04-01', 'AssumeRole', parameters)).toBe(forbidden);
+  },
+);
 
 test.each([
   ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-enforce`, true],
@@ -97,7 +108,8 @@ test.each([
     `acs:fc:cn-hangzhou:${ACCOUNT}:services/palisade2/functions/palisade-enforce`,
     false,
   ],
-  ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-sweep`, false],
+  ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-sweep`, true],
+  ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-webhook`, false],
   ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-enforce2`, false],
   ['fc:UpdateFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-enforce`, false],
   ['oss:PutObject', `acs:oss:*:${ACCOUNT}:palisade-records/runs/a.json`, true],

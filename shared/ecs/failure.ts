@@ -32,7 +32,7 @@ const NEXT_STEP: Readonly<Record<EcsErrorKind, string>> = {
   'not-found': 'check the id and the region, and read again',
   state: 'read the resource again and decide anew',
   quota: 'remove rules that are no longer needed, or ask for a higher limit in Quota Center',
-  permission: 'check the credentials and the clock, and allow the action in the RAM policy',
+  permission: 'check the credentials and the clock, and allow ecs:{action} in the RAM policy',
   throttled: 'wait a minute, or spread the calls out',
   transient: 'try again later',
   'unknown-outcome':
@@ -137,7 +137,7 @@ export function ecsError(
   ].filter((fact) => fact !== undefined);
   return new EcsError(
     `${action} for ${subject} failed (${failure.kind}): ${cause} (${facts.join(', ')}); ` +
-      NEXT_STEP[failure.kind],
+      NEXT_STEP[failure.kind].replace('{action}', action),
     { ...failure, action, attempts },
   );
 }

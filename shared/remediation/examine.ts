@@ -17,7 +17,7 @@ import { type TokenedCall, withTokens } from './act';
 import { effectOf } from './effect';
 import { judgeGroup } from './judge';
 import { type GroupPlan, planGroup } from './plan';
-import { type GroupReading, type ListReader, readGroup } from './read';
+import { type GroupReading, type ListReader, type NamedLists, readGroup } from './read';
 import type { CallResult, GroupResult, ReportedFinding, Run } from './run';
 import { verdictOf } from './verdict';
 
@@ -104,7 +104,16 @@ export async function judgeReading(
     now,
   );
   const exemptions = exemptionsInForce(run.policies, group, readLists, now);
-  return { findings: plan.findings, plan, lists: readLists, exemptions };
+  const findings = plan.findings.map((finding) => withCause(finding, readLists.unread));
+  return { findings, plan, lists: readLists, exemptions };
+}
+
+/** What hangs on a list that could not be read says why it could not. */
+function withCause(finding: ReportedFinding, unread: NamedLists['unread']): ReportedFinding {
+  if (finding.status !== 'unknown') return finding;
+  const words = new Set(finding.message.match(/[\w-]+/g));
+  const causes = [...unread].filter(([id]) => words.has(id)).map(([, cause]) => cause);
+  return { ...finding, message: [finding.message, ...causes].join('; ') };
 }
 
 /** The result of a group at which nothing was done. */

@@ -158,11 +158,12 @@ describe('lists', () => {
     ).toEqual(['DescribePortRangeListEntries', 'DescribePrefixListAttributes']);
   });
 
-  it('stay out when they cannot be read or understood', async () => {
+  it('stay out when they cannot be read or understood, with the reason', async () => {
     fault = ({ parameters }) => (parameters.has('PortRangeListId') ? refused : undefined);
     const lists = await new ListReader(ecs).read(named, ['pl-gone', 'pl-strange']);
     expect([...lists.prefixLists.keys()]).toEqual([PREFIX_LIST_ID]);
     expect([...lists.portRangeLists.keys()]).toEqual([]);
+    expect([...lists.unread.keys()].sort()).toEqual(['pl-gone', 'pl-strange', 'prl-web']);
   });
 
   it('that a rule does not name are not read', async () => {

@@ -23,6 +23,12 @@ export interface CountedLists extends ReadLists {
   readonly rulesCounted: ReadonlyMap<string, number>;
 }
 
+/** Lists that rules and policies name. */
+export interface NamedLists extends CountedLists {
+  /** Why a list could not be read, by its id. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
 /** Reads one group's rules. A failure of any kind gives `unknown` with its reason, never fewer rules. */
 export async function readGroup(
   ecs: EcsClient,
@@ -66,11 +72,12 @@ export function withSummary(reading: RulesReading, summary: SecurityGroupSummary
 export class ListReader {
   readonly #prefixLists = new Map<string, Promise<PrefixList | undefined>>();
   readonly #portRangeLists = new Map<string, Promise<readonly string[] | undefined>>();
+  readonly #unread = new Map<string, string>();
 
   constructor(private readonly ecs: EcsClient) {}
 
   /** The lists that some rules and policies name, as far as they can be read. */
-  async read(rules: readonly Rule[], alsoPrefixLists: readonly string[]): Promise<CountedLists> {
+  async read(rules: readonly Rule[], alsoPrefixLists: readonly string[]): Promise<NamedLists> {
     const prefixListIds = new Set(alsoPrefixLists);
     const portRangeListIds = new Set<string>();
     for (const rule of rules) {
@@ -94,6 +101,7 @@ export class ListReader {
         (ranges) => ranges.map(parsePortsOfList),
         (id) => this.ecs.readPortRangeList(id),
       ),
+      unread: this.#unread,
     };
   }
 
@@ -105,25 +113,26 @@ export class ListReader {
   ): Promise<ReadonlyMap<string, List>> {
     const lists = new Map<string, List>();
     for (const id of ids) {
-      const reading = cache.get(id) ?? read(id).catch(ignoreUnreadable);
+      const reading = cache.get(id) ?? read(id).catch((error) => this.#note(id, error));
       cache.set(id, reading);
       const answer = await reading;
       try {
         if (answer) lists.set(id, parse(answer));
       } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
+        this.#note(id, error);
       }
     }
     return lists;
+  }
+
+  /** The engine says which verdicts depend on the list, which is all that its absence means. */
+  #note(id: string, error: unknown): undefined {
+    if (!isEcsError(error) && !(error instanceof FormatError)) throw error;
+    this.#unread.set(id, error.message);
   }
 }
 
 function parsePortsOfList(text: string): PortRange {
   const ports = parsePorts(text);
   return ports === 'all' ? { first: 0, last: 65535 } : ports;
-}
-
-/** The engine says which verdicts depend on the list, which is all that its absence means. */
-function ignoreUnreadable(error: unknown): undefined {
-  if (!isEcsError(error)) throw error;
 }
