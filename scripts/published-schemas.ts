@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { linkSchema } from '../shared/evidence/link-schema';
 import { recordSchema } from '../shared/evidence/record-schema';
+import { policyJsonSchema } from '../shared/policy/json-schema';
 
-/** The JSON Schemas (draft 2020-12) of what Palisade keeps, by the name of their file in `schemas/`. */
+/**
+ * The JSON Schemas of what Palisade keeps (draft 2020-12) and of policy files (draft 7), by the name of their
+ * file in `schemas/`.
+ */
 export function publishedSchemas(): Readonly<Record<string, object>> {
   return {
     'record.schema.json': titled('Palisade record', recordSchema),
     'link.schema.json': titled('Palisade link', linkSchema),
+    'policy.schema.json': policyJsonSchema(),
   };
 }
 
