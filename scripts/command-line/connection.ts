@@ -69,6 +69,14 @@ export async function listAsked(
 
 /** The usual chain: environment variables, then the shared credential files, then an instance's role. */
 export async function findCredentials(): Promise<CredentialsProvider> {
+  return (await locateCredentials()).provider;
+}
+
+/** The same, with where they were found. */
+export async function locateCredentials(): Promise<{
+  readonly provider: CredentialsProvider;
+  readonly from: string;
+}> {
   const {
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
@@ -76,14 +84,14 @@ export async function findCredentials(): Promise<CredentialsProvider> {
   } = process.env;
   if (accessKeyId && accessKeySecret) {
     const given = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
-    return async () => given;
+    return { provider: async () => given, from: 'environment variables' };
   }
   const { credentialChain } = await import('./credential-chain');
   try {
     // The chain renews temporary credentials by itself; asking once now tells whether there are any.
     const provider = credentialChain();
-    await provider();
-    return provider;
+    const { from = 'default' } = await provider();
+    return { provider, from: `the credential chain (${from})` };
   } catch {
     // What the chain says may quote what it read.
     throw new Error(

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
+import { addDoctor } from './doctor-command';
 import { addEvidence } from './evidence-commands';
+import { addInit } from './init-command';
 import { collect, examples, wholeNumber } from './option-help';
 import { addReport } from './report-command';
 import { addRollback } from './rollback-command';
+import { addStatus } from './status-command';
 import { addWebhook } from './webhook-commands';
 
 /** The command line. Commands load what they need when they run, so that --help answers at once. */
@@ -10,6 +13,9 @@ export function createProgram(): Command {
   const program = new Command('palisade')
     .description('Keeps Alibaba Cloud ECS security groups compliant with policy files.')
     .showHelpAfterError('(add --help for the options)');
+
+  addInit(program);
+  addDoctor(program);
 
   program
     .command('validate')
@@ -176,6 +182,7 @@ of the functions' records; and, if the functions are built, the webhook with its
       await serveLocalCloud(options);
     });
 
+  addStatus(program);
   addWebhook(program);
   addEvidence(program);
   addReport(program);

@@ -48,7 +48,7 @@ export interface ChainSurroundings {
 
 /** After so many links there is a hint at how long the chain is. */
 const HINT_EVERY = 100;
-const HINTS = 'chain-heads/';
+export const HINTS = 'chain-heads/';
 
 /** In simulations of 100 writers with calls of 30 ms, nobody needed more than 25. */
 const MOST_ATTEMPTS = 60;

@@ -18,3 +18,4 @@ export {
   type VerifyOptions,
   verifyChain,
 } from './verify';
+export { type VerifiedEnd, verifyEnd } from './verify-end';

@@ -60,8 +60,11 @@ export async function* readChain(
   }
 }
 
-/** Undefined if the link was there when links were listed and is no longer. */
-async function readPart(store: RecordStore, sequence: number): Promise<ChainPart | undefined> {
+/** One link with its record; undefined if there is no such link, or it is gone. Throws RecordStoreError. */
+export async function readPart(
+  store: RecordStore,
+  sequence: number,
+): Promise<ChainPart | undefined> {
   const key = linkKey(sequence);
   const text = await store.get(key);
   if (text === undefined) return undefined;

@@ -79,6 +79,18 @@ export async function bookDemand(
 }
 
 /**
+ * What all runs have called for within the hour, without what was held back: what stands against the limits
+ * of the next run. `now` is in milliseconds since 1970. Throws RecordStoreError.
+ */
+export async function demandWithinHour(records: RecordStore, now: number): Promise<Sum> {
+  const entries = (await records.list(FOLDER, `${FOLDER}${now - HOUR_MS}`)).flatMap(
+    (name) => parseEntry(name) ?? [],
+  );
+  const withdrawn = new Set(entries.filter((entry) => entry.isWithdrawn).map(({ key }) => key));
+  return sumOf(entries.filter(({ key }) => !withdrawn.has(key)));
+}
+
+/**
  * What other runs call for, group by group: one that somebody sets wrong again and again must not use up
  * what is there for all. It counts as one group, and for the changes that its own hourly limit lets through
  * at most. It takes a read for each booking, so it is done only where it decides.

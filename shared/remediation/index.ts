@@ -6,6 +6,7 @@
 export { answerEvent, type EventAnswer, type EventDoor } from './answer-event';
 export { answerRequest, outcomeOf, type RequestAnswer, type RequestDoor } from './answer-request';
 export { mapConcurrently } from './concurrency';
+export { demandWithinHour } from './demand';
 export type { Effect } from './effect';
 export { limitsOfFew, noteGroupCount } from './estate';
 export { runLimits } from './guard';
