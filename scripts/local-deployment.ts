@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FunctionDefinition, loadTemplate } from '../local-cloud/function-compute';
+import functionRolePolicy from '../ram/function-role.json';
 
 /** Where a template's functions run when the cloud is this machine. */
 export interface LocalDeployment {
@@ -41,10 +41,7 @@ export async function definitionsFor(deployment: LocalDeployment): Promise<Funct
 
 /** The role that the template names, with the policy that it ships with. */
 export async function functionRole(accountId: string) {
-  const policy: unknown = JSON.parse(
-    await readFile(join(__dirname, '..', 'ram', 'function-role.json'), 'utf8'),
-  );
-  return { accountId, roleName: 'palisade', policies: [policy] };
+  return { accountId, roleName: 'palisade', policies: [functionRolePolicy] };
 }
 
 /** Where the template keeps records. */
