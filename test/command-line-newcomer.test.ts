@@ -41,7 +41,7 @@ const somebody = (
 const emptyFolder = () => mkdtemp(join(folder, 'in-'));
 
 describe('init', () => {
-  it.concurrent('writes a file to start from without an account, which is valid and only observes', async () => {
+  it('writes a file to start from without an account, which is valid and only observes', async () => {
     const here = await emptyFolder();
     const { exitCode, stdout, stderr } = await runPalisade(here, ['init'], NOBODY);
     expect(exitCode).toBe(0);
@@ -56,7 +56,7 @@ describe('init', () => {
     expect(policies.map(({ mode }) => mode)).toEqual(['observe', 'observe', 'observe']);
   });
 
-  it.concurrent('fits the file to the groups and tags that it finds', async () => {
+  it('fits the file to the groups and tags that it finds', async () => {
     const here = await emptyFolder();
     const arguments_ = ['init', 'made/for/us.yaml', '--endpoint', cloud.endpoint];
     const { exitCode, stderr } = await runPalisade(here, arguments_, somebody());
@@ -64,13 +64,15 @@ describe('init', () => {
     const source = await readFile(join(here, 'made', 'for', 'us.yaml'), 'utf8');
     expect(source).toContain('Groups: 3, in cn-hangzhou (3).');
     expect(source).toContain('# Tags of groups: Team (2), env (2).');
-    expect(source).toContain('To begin with 1 groups: match: { tags: { "env": ["prod"] } }');
+    expect(source).toContain(
+      'To begin with those of production, 1 so far: match: { tags: { "env": ["prod"] } }',
+    );
     const { guardrails, policies } = loadPolicies(source, 'us.yaml', Date.now());
     expect(guardrails.maxGroups).toBe(10);
     expect(policies.at(-1)).toMatchObject({ fields: { owner: { tag: 'Team' } } });
   });
 
-  it.concurrent('replaces no file, and looks at nothing then', async () => {
+  it('replaces no file, and looks at nothing then', async () => {
     const here = await emptyFolder();
     await writeFile(join(here, 'policy.yaml'), 'mine');
     await writeFile(join(here, 'policy.schema.json'), 'mine, too');
@@ -115,7 +117,7 @@ async function diagnose(
 }
 
 describe('doctor', () => {
-  it.concurrent('finds nothing amiss where nothing is, and changes no group', async () => {
+  it('finds nothing amiss where nothing is, and changes no group', async () => {
     const here = await emptyFolder();
     await runPalisade(here, ['init', '--offline']);
     const before = cloud.calls.all().length;
@@ -150,7 +152,7 @@ describe('doctor', () => {
     expect(called.filter(({ action }) => /^(Authorize|Modify|Revoke)/.test(action))).toEqual([]);
   });
 
-  it.concurrent('shows each check to people on a line, and what to do about what failed', async () => {
+  it('shows each check to people on a line, and what to do about what failed', async () => {
     const here = await emptyFolder();
     const { exitCode, stdout, stderr } = await runPalisade(
       here,
@@ -170,7 +172,7 @@ describe('doctor', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it.concurrent('says which permission is missing', async () => {
+  it('says which permission is missing', async () => {
     const document = {
       Version: '1',
       Statement: [{ Effect: 'Allow', Action: 'ecs:DescribeRegions', Resource: '*' }],
@@ -186,7 +188,7 @@ describe('doctor', () => {
     });
   });
 
-  it.concurrent('tells what is missing where nothing is set up', async () => {
+  it('tells what is missing where nothing is set up', async () => {
     const unused = createTcpServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => unused.once('listening', resolve));
     const { port } = unused.address() as AddressInfo;
@@ -215,7 +217,7 @@ describe('doctor', () => {
     expect(JSON.stringify(checks)).not.toContain('s3cret');
   });
 
-  it.concurrent('notices a stop switch, a record store that cannot be written, and late exemptions', async () => {
+  it('notices a stop switch, a record store that cannot be written, and late exemptions', async () => {
     const here = await emptyFolder();
     const soon = new Date(Date.now() + 3 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
     await writeFile(
@@ -241,12 +243,12 @@ policies:
       'stop-switch': 'warning',
       notices: 'ok',
     });
-    expect(checks.policy?.saw).toMatch(/policy\.yaml: 1 policies, 1 enforce; .* ends in 3 days/);
+    expect(checks.policy?.saw).toMatch(/policy\.yaml: 1 policy, 1 enforce; .* ends in 3 days/);
     expect(checks.records?.fix).toBe('name a folder');
     expect(checks.notices?.saw).toBe('slack (hooks.example); nothing was sent');
   });
 
-  it.concurrent('warns of a clock that is off, before signatures fail', async () => {
+  it('warns of a clock that is off, before signatures fail', async () => {
     const servers: Server[] = [];
     const clockOff = async (minutes: number) => {
       const server = createServer((_request, response) => {
@@ -275,7 +277,7 @@ policies:
     }
   });
 
-  it.concurrent('comes to its end in time, whatever does not answer', async () => {
+  it('comes to its end in time, whatever does not answer', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo;

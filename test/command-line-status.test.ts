@@ -24,14 +24,14 @@ async function statusOf({ folder }: CommandStage, ...parameters: string[]) {
 }
 
 describe('status', () => {
-  it.concurrent('exits 3 where no run has left a record, and says what to do', () =>
+  it('exits 3 where no run has left a record, and says what to do', () =>
     onStage(async ({ folder }) => {
       const { exitCode, stdout } = await runPalisade(folder, ['status']);
       expect(exitCode).toBe(3);
       expect(stdout).toMatch(/^No run has left a record in out\/records: run "palisade apply"/);
     }));
 
-  it.concurrent('exits 0 when a recent run left every group compliant, with what stands against the limits', () =>
+  it('exits 0 when a recent run left every group compliant, with what stands against the limits', () =>
     onStage(async (stage) => {
       await stage.policyFile({ guardrails: '{ maxChanges: 50, maxGroups: 9 }' });
       stage.cloud.ecs.loadInventory(inventoryOf(open('sg-a'), open('sg-b')));
@@ -52,7 +52,7 @@ describe('status', () => {
       expect((await statusOf(stage, '--recent', '0')).exitCode).toBe(3);
     }));
 
-  it.concurrent('exits 2 with violations and names exemptions that end soon and the stop switch', () =>
+  it('exits 2 with violations and names exemptions that end soon and the stop switch', () =>
     onStage(async (stage) => {
       const until = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
       const exempt = `[{ groups: [sg-b], reason: relay, ticket: SEC-7, until: ${until} }]`;
@@ -71,7 +71,7 @@ describe('status', () => {
       expect(stdout).toMatch(/^exemptions {3}ending soon: sg-b from no-mail-out until /m);
     }));
 
-  it.concurrent('exits 3 for a group that could not be read, and tells which and why', () =>
+  it('exits 3 for a group that could not be read, and tells which and why', () =>
     onStage(async (stage) => {
       stage.cloud.ecs.loadInventory(inventoryOf(open('sg-a'), open('sg-lost')));
       stage.fault = ({ action, parameters }) =>
@@ -88,7 +88,7 @@ describe('status', () => {
       });
     }));
 
-  it.concurrent('exits 3 when the last records are not as they were written', () =>
+  it('exits 3 when the last records are not as they were written', () =>
     onStage(async (stage) => {
       stage.cloud.ecs.loadInventory(inventoryOf(open('sg-a')));
       await stage.palisade('apply');

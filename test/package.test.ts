@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,9 +36,8 @@ beforeAll(async () => {
   installed = join(folder, 'node_modules', 'palisade');
   await mkdir(installed, { recursive: true });
   await run('tar', ['-xzf', join(folder, tarball), '-C', installed, '--strip-components', '1']);
-  packed = (await readdir(installed, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
+  const all = await readdir(installed, { recursive: true });
+  packed = all.filter((file) => statSync(join(installed, file)).isFile());
   const { dependencies } = JSON.parse(
     await readFile(join(installed, 'package.json'), 'utf8'),
   ) as Manifest;
@@ -157,6 +157,7 @@ describe('the command palisade', () => {
   it('shows help, writes a policy file and validates it', async () => {
     const { stdout: help } = await run(program(), ['--help'], { cwd: folder });
     expect(help).toContain('Usage: palisade');
+    expect((await runNode(program(), ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     await runNode(program(), ['init', 'mine/policy.yaml', '--offline']);
     const { stdout } = await runNode(program(), ['validate', 'policy.yaml', 'mine/policy.yaml']);
     expect(stdout).toMatch(/^policy\.yaml is valid: .*\nmine\/policy\.yaml is valid: /);

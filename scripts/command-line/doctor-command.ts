@@ -33,8 +33,13 @@ export function addDoctor(program: Command): void {
     .action(async (options) => {
       const { doctor } = await import('./doctor');
       process.exitCode = await doctor(options);
+      // All is said; a connection that still waits for an answer keeps nobody.
+      setTimeout(() => process.exit(), LINGER_MS).unref();
     });
 }
+
+/** Long enough for a pipe to take what was printed. */
+const LINGER_MS = 500;
 
 const DOCTOR_HELP = `
 No group is changed and no notice is sent. The record store keeps one small record, doctor/probe, which shows

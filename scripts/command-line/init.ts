@@ -25,7 +25,6 @@ export async function init(file: string, options: InitOptions): Promise<number> 
   const listing = options.offline ? undefined : await look(options);
   const schemaFile = join(dirname(file), SCHEMA_FILE);
   const source = starterPolicy(listing?.groups, new Date(), `./${SCHEMA_FILE}`);
-  await mkdir(dirname(file), { recursive: true });
   if (!(await writeNew(file, source))) throw thereAlready(file);
   console.log(`${file} is written; its policies only observe.`);
   const schema = `${JSON.stringify(policyJsonSchema(), null, 2)}\n`;
@@ -75,6 +74,7 @@ function thereAlready(file: string): Error {
 /** Whether a file was written; false if it is there already. Throws an Error that says what to do. */
 async function writeNew(file: string, content: string): Promise<boolean> {
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content, { flag: 'wx' });
     return true;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { version } from '../../package.json';
 import { addDoctor } from './doctor-command';
 import { addEvidence } from './evidence-commands';
 import { addInit } from './init-command';
@@ -12,6 +13,7 @@ import { addWebhook } from './webhook-commands';
 export function createProgram(): Command {
   const program = new Command('palisade')
     .description('Keeps Alibaba Cloud ECS security groups compliant with policy files.')
+    .version(version)
     .showHelpAfterError('(add --help for the options)');
 
   addInit(program);

@@ -37,7 +37,7 @@ export async function report(
 }
 
 /** Shows how many records are read, on a terminal's standard error only. */
-function showReading() {
+export function showReading() {
   if (!process.stderr.isTTY) return { onProgress: () => {}, stop: () => {} };
   const bar = new SingleBar({
     format: 'Reading records {bar} {value}/{total}',

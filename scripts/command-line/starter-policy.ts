@@ -115,7 +115,7 @@ function matchText(groups: readonly SecurityGroupSummary[] | undefined, tags: Ta
   const all = '    match: { regions: ["*"] }';
   if (environment !== undefined && production !== undefined) {
     const tag = `${JSON.stringify(environment)}: [${JSON.stringify(production)}]`;
-    return `    # To begin with ${values?.get(production)} groups: match: { tags: { ${tag} } }\n${all}`;
+    return `    # To begin with those of production, ${values?.get(production)} so far: match: { tags: { ${tag} } }\n${all}`;
   }
   const [first] = groups ?? [];
   return first

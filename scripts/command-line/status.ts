@@ -6,6 +6,7 @@ import { buildReport, NoSuchRunError, type Report } from '../report';
 import { ENDING_SOON_DAYS } from '../report/exemptions';
 import { EXIT_CODES } from './exit-code';
 import { openRecords, type RecordOptions } from './records';
+import { showReading } from './report';
 import { statusText } from './status-text';
 
 /** Options of `status`. */
@@ -64,19 +65,31 @@ export interface Status {
 /** Shows how the estate stands. Gives the exit code. */
 export async function status(options: StatusOptions): Promise<number> {
   const place = options.records ?? 'out/records';
-  const found = await statusOf(await openRecords(options), place, options.recent, Date.now());
+  const records = await openRecords(options);
+  const progress = showReading();
+  const found = await statusOf(records, place, {
+    recentHours: options.recent,
+    now: Date.now(),
+    onProgress: progress.onProgress,
+  }).finally(progress.stop);
   console.log(options.json ? JSON.stringify(found) : statusText(found));
   return exitCodeOfStatus(found);
+}
+
+interface Looking {
+  readonly recentHours: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly onProgress: (done: number, total: number) => void;
 }
 
 async function statusOf(
   records: RecordStore,
   place: string,
-  recentHours: number,
-  now: number,
+  { recentHours, now, onProgress }: Looking,
 ): Promise<Status> {
   const [report, stopped, demand, chain] = await Promise.all([
-    reportOrNone(records, now),
+    reportOrNone(records, now, onProgress),
     readStopSwitch(readSettings(process.env).stop, records),
     demandWithinHour(records, now),
     verifyEnd(records, LINKS_CHECKED),
@@ -112,9 +125,13 @@ async function statusOf(
   };
 }
 
-async function reportOrNone(records: RecordStore, now: number): Promise<Report | undefined> {
+async function reportOrNone(
+  records: RecordStore,
+  now: number,
+  onProgress: Looking['onProgress'],
+): Promise<Report | undefined> {
   try {
-    return await buildReport(records, { run: 'latest', now });
+    return await buildReport(records, { run: 'latest', now, onProgress });
   } catch (error) {
     if (!(error instanceof NoSuchRunError)) throw error;
     // Records that nobody can understand are no reason to say that there are none.
@@ -142,9 +159,9 @@ const limitsRecord = z.object({
 
 /** What a run was bound by; nothing if its records do not say. */
 async function limitsOf(records: RecordStore, runId: string): Promise<object> {
-  const key = (await records.list(`runs/${runId}/`)).at(-1);
-  const text = key === undefined ? undefined : await records.get(key);
   try {
+    const key = (await records.list(`runs/${runId}/`)).at(-1);
+    const text = key === undefined ? undefined : await records.get(key);
     return limitsRecord.parse(JSON.parse(text ?? '')).limits;
   } catch {
     return {};

@@ -45,13 +45,14 @@ function beginChecks(options: DoctorOptions): Check[] {
   const { settings, result: settingsResult } = settingsOf(process.env);
   const place = options.records ?? settings.records ?? 'out/records';
   const region = options.recordsRegion;
+  const endpoint = options.endpoint ?? settings.ecsEndpoint;
   const check = (id: string, title: string, look: Parameters<typeof beginCheck>[3]) =>
     beginCheck(id, title, deadline, look);
 
   const located = locateCredentials();
   const credentials = located.then(({ provider }) => provider());
   const identity = located.then(({ provider }) =>
-    getCallerIdentity(provider, stsOf(options), patienceMs),
+    getCallerIdentity(provider, stsOf(endpoint), patienceMs),
   );
   const seen = located.then(({ provider }) =>
     survey(options.region.length > 0 ? options.region.map(parseRegionId) : settings.regionIds, {
@@ -59,7 +60,7 @@ function beginChecks(options: DoctorOptions): Check[] {
       deadline,
       readTimeoutMs: patienceMs,
       maxAttempts: 3,
-      ...endpointOf(options.endpoint ?? settings.ecsEndpoint),
+      ...(endpoint === undefined ? {} : { endpoint }),
     }),
   );
   const store = openRecords({ records: place, ...(region ? { recordsRegion: region } : {}) });
@@ -80,7 +81,7 @@ function beginChecks(options: DoctorOptions): Check[] {
         return ok(`${arn}, account ${accountId}`, { accountId, arn });
       }),
     ),
-    check('clock', 'clock', () => checkClock(urlOf(stsOf(options)), Date.now, patienceMs)),
+    check('clock', 'clock', () => checkClock(urlOf(endpoint), Date.now, patienceMs)),
     check('permissions', 'permissions', () =>
       needing(credentials, async () => checkPermissions(await seen)),
     ),
@@ -121,17 +122,16 @@ function masked({ accessKeyId, securityToken }: Credentials): string {
   return `access key ${shown}${securityToken === undefined ? '' : ', temporary'}`;
 }
 
-function endpointOf(endpoint: string | undefined) {
-  return endpoint === undefined ? {} : { endpoint };
+const STS = { host: 'sts.aliyuncs.com', protocol: 'HTTPS' } as const;
+
+/** Where STS is: next to an ECS that is not Alibaba Cloud's own, such as the local cloud. */
+function stsOf(ecsEndpoint: string | undefined) {
+  const { host, protocol } = parseEndpoint(FIRST_REGION, ecsEndpoint);
+  return host === undefined || /\.aliyuncs\.com$/i.test(host) ? STS : { host, protocol };
 }
 
-/** Where STS is: with an endpoint of one's own, at the same place. */
-function stsOf({ endpoint }: DoctorOptions) {
-  const given = endpoint ?? process.env.PALISADE_ECS_ENDPOINT;
-  const { host = 'sts.aliyuncs.com', protocol } = parseEndpoint(FIRST_REGION, given);
-  return { host, protocol };
-}
-
-function urlOf({ host, protocol }: ReturnType<typeof stsOf>): string {
+/** Whom to ask for the time: where calls go. */
+function urlOf(ecsEndpoint: string | undefined): string {
+  const { host = STS.host, protocol } = parseEndpoint(FIRST_REGION, ecsEndpoint);
   return `${protocol.toLowerCase()}://${host}/`;
 }

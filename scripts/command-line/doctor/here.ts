@@ -24,7 +24,7 @@ export function settingsOf(environment: Readonly<Record<string, string | undefin
   const names = Object.keys(environment).filter((name) => name.startsWith('PALISADE_'));
   try {
     const settings = readSettings(environment);
-    const saw = names.length === 0 ? 'no PALISADE_… variable is set' : `${names.sort().join(', ')}`;
+    const saw = names.length === 0 ? 'no PALISADE_… variable is set' : names.sort().join(', ');
     return { settings, result: ok(saw) };
   } catch (error) {
     return {
@@ -52,7 +52,8 @@ export async function checkPolicy(file: string | undefined, now: number): Promis
     );
   }
   const enforced = set.policies.filter(({ mode }) => mode === 'enforce').length;
-  const saw = `${file}: ${set.policies.length} policies, ${enforced === 0 ? 'all observe' : `${enforced} enforce`}`;
+  const { length: count } = set.policies;
+  const saw = `${file}: ${count} ${count === 1 ? 'policy' : 'policies'}, ${enforced === 0 ? 'all observe' : `${enforced} enforce`}`;
   const ending = exemptionsEndingSoon(set, now).map(describeEnding);
   return ending.length === 0
     ? ok(saw)

@@ -109,10 +109,10 @@ function isDenied(error: Error): boolean {
 /** Whether every region answers, and how fast. */
 export function checkRegions({ regions, unlisted }: Survey): CheckResult {
   if (regions.length === 0 && unlisted) {
-    return failed(
-      `the regions could not be listed: ${unlisted.message}`,
-      'name them with --region or PALISADE_REGIONS',
-    );
+    const saw = `the regions could not be listed: ${unlisted.message}`;
+    return isDenied(unlisted)
+      ? failed(saw, 'name them with --region or PALISADE_REGIONS, or allow ecs:DescribeRegions')
+      : { status: 'failed', saw };
   }
   if (regions.length === 0) return failed('the account has no region', 'name one with --region');
   const details = {
