@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pictureOf } from '../scripts/picture/picture-of';
+import { textOfPicture } from '../scripts/picture/svg';
 import { type CommandResult, runDemo } from './support';
 
 interface Tally {
@@ -101,4 +103,14 @@ it('verifies its records, catches the copy that was tampered with, and writes a 
   });
   const page = await readFile(join(folder, 'out', 'demo', 'report.html'), 'utf8');
   expect(page).toContain('<title>');
+});
+
+it('looks as its picture in docs/demo.svg shows it, but for numbers; `npm run picture` draws it anew', async () => {
+  const shown = (svg: string) =>
+    textOfPicture(svg).map((line) =>
+      line.replace(/\d+/g, '0').replace(/ +/g, ' ').replace(/─+/g, '─'),
+    );
+  const picture = await readFile(join(__dirname, '..', 'docs', 'demo.svg'), 'utf8');
+  expect(shown(picture)).toEqual(shown(pictureOf(result.stdout)));
+  expect(Buffer.byteLength(picture)).toBeLessThanOrEqual(100_000);
 });
