@@ -54,10 +54,9 @@ const FIELD: KeyHelp = {
   examples: [{ tag: 'owner', default: 'unowned' }, { value: 'network-team' }, { existing: true }],
   not: { anyOf: [both('value', 'tag'), both('value', 'existing'), both('tag', 'existing')] },
 };
-const FIELD_KEYS = (path: string): Readonly<Record<string, KeyHelp>> => ({
+const FIELD_KEYS = (path: string, unlisted: string): Readonly<Record<string, KeyHelp>> => ({
   [path]: {
-    description:
-      'Where the placeholders of the template get their text, by name. One that is not listed is the tag of its name.',
+    description: `Where the placeholders of the template get their text, by name. ${unlisted}`,
     examples: [{ owner: { tag: 'owner', default: 'unowned' } }],
   },
   [`${path}.*`]: FIELD,
@@ -212,7 +211,7 @@ export const SCHEMA_HELP: Readonly<Record<string, KeyHelp>> = {
       'Description of the drop rules: a template with {policy}, {severity}, names of fields or tags of the group.',
     examples: ['{policy} | {ticket} | managed by palisade'],
   },
-  ...FIELD_KEYS('policies[].rule.fields'),
+  ...FIELD_KEYS('policies[].rule.fields', 'One that is not listed is the tag of its name.'),
   'policies[].direction': {
     description: 'Rules of which direction are described.',
     examples: [['ingress', 'egress']],
@@ -222,5 +221,5 @@ export const SCHEMA_HELP: Readonly<Record<string, KeyHelp>> = {
       'The standard description. {text}, which must be in it, is what people wrote; every other placeholder is one of fields.',
     examples: ['{owner} | {ticket} | {text}'],
   },
-  ...FIELD_KEYS('policies[].fields'),
+  ...FIELD_KEYS('policies[].fields', 'Every one but {text} must be listed.'),
 };
