@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
@@ -26,7 +27,8 @@ const CLASSES_METHODS = ['doRequest'];
  * not written as expected.
  */
 export function pruneSdks(project: string): Plugin {
-  const modules = join(project, 'node_modules');
+  // The bundler names files by their real paths, also where the folder is a link.
+  const modules = realpathSync(join(project, 'node_modules'));
   const rooms = [join(project, 'functions'), join(project, 'shared')];
   return {
     name: 'prune-sdks',
