@@ -55,7 +55,7 @@ describe.each(pages.map((page) => [page.file, page] as const))('%s', (file, page
   });
 
   if (languages(page).some((language) => language === 'sh' || language === 'ts')) {
-    it('has commands and code that work as written, and print what it shows', async () => {
+    it.concurrent('has commands and code that work as written, and print what it shows', async () => {
       await onWorkplace(async (workplace) => {
         const { failure = '', printed } = await runCommands(page, workplace);
         expect(failure).toBe('');
@@ -65,6 +65,6 @@ describe.each(pages.map((page) => [page.file, page] as const))('%s', (file, page
           if (!matchesOutput(shown.text, output)) expect(output).toBe(shown.text);
         }
       });
-    }, 90_000);
+    }, 240_000);
   }
 });

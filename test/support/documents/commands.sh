@@ -86,10 +86,10 @@ kill() {
 }
 
 sleep() {
-  for _ in {1..300}; do
+  for _ in {1..600}; do
     grep -qs '}$' out/local.json && return
     command sleep 0.1
   done
-  echo 'nothing was served within 30 seconds' >&2
+  echo 'nothing was served within a minute' >&2
   return 1
 }

@@ -7,7 +7,7 @@
 export { linkProblems } from './links';
 export { namedTests } from './named-tests';
 export { matchesOutput } from './output';
-export { type Block, type Page, readPages } from './page';
+export { type Block, type Page, parsePage, readPages } from './page';
 export { type Ran, runCommands } from './run-commands';
 export { problemOfJson, problemOfYaml } from './snippets';
 export { runTypeScript } from './type-script';

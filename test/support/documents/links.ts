@@ -10,7 +10,7 @@ export function linkProblems(page: Page, pages: readonly Page[]): string[] {
     if (/^[a-z]+:/.test(target)) return problem('write https');
     const [path = '', anchor] = target.split('#');
     const file = path === '' ? page.file : posix.join(posix.dirname(page.file), path);
-    if (!existsSync(join(PROJECT, file))) return problem('there is no such file');
+    if (path !== '' && !existsSync(join(PROJECT, file))) return problem('there is no such file');
     if (anchor === undefined) return [];
     const there = pages.find((each) => each.file === file);
     return there?.anchors.has(decodeURIComponent(anchor))

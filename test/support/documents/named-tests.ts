@@ -17,9 +17,8 @@ export function namedTests({ file, text }: Page): NamedTest[] {
     const path = posix.join(posix.dirname(file), target);
     const title = quoted.replace(/\s+/g, ' ');
     const source = readFileSync(join(PROJECT, path), 'utf8');
-    const exists = [`'${title}'`, `"${title}"`, `\`${title}\``].some((each) =>
-      source.includes(each),
-    );
+    const quotes = ["'", '"', '`'];
+    const exists = quotes.some((quote) => source.includes(`(${quote}${title}${quote},`));
     return { file: path, title, exists };
   });
 }

@@ -32,11 +32,13 @@ export function readPages(): Page[] {
           .filter((name) => name.endsWith('.md'))
           .map((name) => (folder === '' ? name : `${folder}/${name}`))
       : [];
-  return ['', 'docs', 'deploy', 'policies', 'ram'].flatMap(inFolder).map(readPage);
+  return ['', 'docs', 'deploy', 'policies', 'ram']
+    .flatMap(inFolder)
+    .map((file) => parsePage(file, readFileSync(join(PROJECT, file), 'utf8')));
 }
 
-function readPage(file: string): Page {
-  const text = readFileSync(join(PROJECT, file), 'utf8');
+/** Takes a page of Markdown apart. Throws an Error for a block that is not closed. */
+export function parsePage(file: string, text: string): Page {
   const blocks: Block[] = [];
   const anchors = new Set<string>();
   const links: { target: string; line: number }[] = [];

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import { createEcs } from '../../../local-cloud/ecs';
 import { loadPolicies } from '../../../shared/policy/load';
 import { decodeBody } from '../../../shared/triggers/webhook';
 
@@ -33,11 +34,15 @@ function policyFileOf(content: unknown): unknown {
   return isPart ? { version: 1, policies: [POLICY], ...content } : undefined;
 }
 
-/** What is wrong with JSON, and with a body for the webhook. Undefined if there is nothing. */
+/** What is wrong with JSON, a body for the webhook or an inventory. Undefined if there is nothing. */
 export function problemOfJson(text: string): string | undefined {
   return problemIn(() => {
     const content: unknown = JSON.parse(text);
-    if (typeof content !== 'object' || content === null || !('requester' in content)) return;
+    if (typeof content !== 'object' || content === null) return;
+    if ('SecurityGroups' in content) {
+      createEcs({ accountId: '1234567890123456', random: () => 0 }).loadInventory(content);
+    }
+    if (!('requester' in content)) return;
     const named = 'policies' in content ? (content.policies as readonly string[]) : [];
     const body = decodeBody(Buffer.from(text), named);
     if (!body.ok) throw new Error(body.problems.map((each) => JSON.stringify(each)).join('; '));
