@@ -167,7 +167,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(
       /^✖ identity .*SignatureDoesNotMatch.*\n +→ the secret does not belong/m,
     );
-    expect(stdout).toMatch(/^· permissions {3}ECS accepted no call$/m);
+    expect(stdout).toMatch(/^· permissions {3}no call to ECS succeeded$/m);
     expect(stdout).not.toContain('not-the-secret');
     expect(stdout).not.toContain('\u001b');
   });

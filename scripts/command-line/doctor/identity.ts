@@ -67,6 +67,12 @@ export async function getCallerIdentity(
 }
 
 function explained(code: string): IdentityError {
+  // Codes of Node.js, such as ENOTFOUND; those of the API have small letters, too.
+  if (code === 'unknown' || /^[A-Z0-9_]+$/.test(code)) {
+    return new IdentityError(
+      `STS did not answer (${code}); check the network and the name server, or the endpoint`,
+    );
+  }
   const saw = `STS refused to say who signs (${code})`;
   if (/^InvalidAccessKeyId/.test(code)) {
     return new IdentityError(

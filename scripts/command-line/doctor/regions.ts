@@ -90,7 +90,7 @@ export function checkPermissions({ regions, unlisted, rules }: Survey): CheckRes
     );
   }
   if (regions.every(({ error }) => error !== undefined)) {
-    return skipped('ECS accepted no call');
+    return skipped('no call to ECS succeeded');
   }
   const read = rules
     ? rules.error
