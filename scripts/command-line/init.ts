@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEcsClient } from '../../shared/ecs';
 import { policyJsonSchema } from '../../shared/policy/json-schema';
-import { type Listing, listGroups } from '../../shared/remediation';
+import { type Listing, listGroups, unlistedName } from '../../shared/remediation';
 import { parseRegionId } from '../../shared/security-group';
 import { type ConnectionOptions, findCredentials } from './connection';
 import { EXIT_CODES } from './exit-code';
@@ -57,10 +57,12 @@ async function look({ region, endpoint }: InitOptions): Promise<Listing | undefi
         }),
       { regionIds },
     );
-    for (const { regionId, reason } of listing.unlisted) {
-      console.error(`${regionId} could not be listed and is left out: ${reason}`);
+    for (const unlisted of listing.unlisted) {
+      console.error(
+        `${unlistedName(unlisted)} could not be listed and is left out: ${unlisted.reason}`,
+      );
     }
-    return listing.unlisted.length < listing.regionIds.length ? listing : undefined;
+    return listing.unlisted.length < listing.places.length ? listing : undefined;
   } catch (error) {
     console.error(`The account was not looked at: ${(error as Error).message}`);
     return undefined;

@@ -78,6 +78,28 @@ const FIELD_KEYS = (path: string, unlisted: string): Readonly<Record<string, Key
 /** By path: `[]` is an entry of a list, `*` the value of any key. Every key of a policy file has an entry. */
 export const SCHEMA_HELP: Readonly<Record<string, KeyHelp>> = {
   version: { description: 'Version of the form of this file: 1.' },
+  accounts: {
+    description:
+      'Accounts whose groups are looked after. Left out: only the account that Palisade runs with.',
+    examples: [[{ id: '1234567890123456', role: 'palisade-member', externalId: 'acme-palisade' }]],
+  },
+  'accounts[].id': {
+    description: 'Id of the account, in quotes.',
+    examples: ['1234567890123456'],
+  },
+  'accounts[].role': {
+    description:
+      'RAM role that is assumed there, by name or ARN. Left out: it is the account that Palisade runs with.',
+    examples: ['palisade-member', 'acs:ram::1234567890123456:role/palisade-member'],
+  },
+  'accounts[].externalId': {
+    description: 'What the trust policy of the role asks for as sts:ExternalId.',
+    examples: ['acme-palisade'],
+  },
+  'accounts[].regions': {
+    description: 'Regions that are looked after there; * stands for any characters.',
+    examples: [['cn-*']],
+  },
   guardrails: {
     description:
       'Bounds of what is changed, whatever the policies say. A run that would go beyond one changes nothing at all.',
@@ -129,6 +151,10 @@ export const SCHEMA_HELP: Readonly<Record<string, KeyHelp>> = {
     description:
       'Which groups the policy is about. Everything that is written must hold; * stands for any characters.',
     examples: [{ regions: ['cn-*'], tags: { env: ['prod'] } }],
+  },
+  'policies[].match.accounts': {
+    description: 'Ids of accounts, which the file must name under accounts.',
+    examples: [['1234567890123456']],
   },
   'policies[].match.regions': {
     description: 'Ids of regions; * stands for any characters.',

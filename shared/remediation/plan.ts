@@ -54,7 +54,9 @@ export function planGroup(
       // As long as nothing is changed the findings say it: judging takes most of a group's time.
       const changes =
         draft.group === group
-          ? findings.filter(({ policyId }) => policyId === policy.id).flatMap((each) => each.changes)
+          ? findings
+              .filter(({ policyId }) => policyId === policy.id)
+              .flatMap((each) => each.changes)
           : changesFor(policy, draft.group, lists, now);
       if (changes.length === 0) continue;
       const next = apply(draft, changes, enforced);

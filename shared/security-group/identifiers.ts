@@ -1,7 +1,11 @@
 import { FormatError } from './format-error';
 
 declare const brand: unique symbol;
-type Branded<Name extends string> = string & { readonly [brand]: Name };
+/** Tells identifiers apart that are all text. */
+export interface Brand<Name extends string> {
+  readonly [brand]: Name;
+}
+type Branded<Name extends string> = string & Brand<Name>;
 
 /** The id of an Alibaba Cloud account, such as `1234567890123456`. */
 export type AccountId = Branded<'AccountId'>;

@@ -9,7 +9,8 @@ const GROUP = {
   resourceType: 'ACS::ECS::SecurityGroup',
 };
 
-const decode = (value: unknown) => decodeCloudConfig(Buffer.from(JSON.stringify(value)), { own: ACCOUNT, members: [] });
+const decode = (value: unknown) =>
+  decodeCloudConfig(Buffer.from(JSON.stringify(value)), { own: ACCOUNT, members: [] });
 
 test('a list of groups becomes a command that may repair them', () => {
   const decoded = decode([
@@ -108,7 +109,9 @@ test('no event makes it throw', () => {
   );
   fc.assert(
     fc.property(events, (event) => {
-      expect(['command', 'nothing', 'refused']).toContain(decodeCloudConfig(event, { own: ACCOUNT, members: [] }).kind);
+      expect(['command', 'nothing', 'refused']).toContain(
+        decodeCloudConfig(event, { own: ACCOUNT, members: [] }).kind,
+      );
       expect(typeof isDirectInvocation(event)).toBe('boolean');
     }),
   );
