@@ -241,3 +241,20 @@ test('closing drops what waits', async () => {
   await idle;
   expect(received).toEqual([]);
 });
+
+test('events of other accounts come when they are passed on, and say where they are from', async () => {
+  const { cloud, received, call } = await start({
+    actionTrail: { passedOnFrom: ['2222222222222222'] },
+  });
+  for (const accountId of ['2222222222222222', '3333333333333333']) {
+    const key = cloud.credentials.addUser({ accountId, userName: 'bob' });
+    await call('CreateSecurityGroup', { VpcId: VPC }, key);
+  }
+  await cloud.actionTrail.idle();
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({
+    aliyunaccountid: cloud.accountId,
+    aliyunoriginalaccountid: '2222222222222222',
+    data: { recipientAccountId: '2222222222222222' },
+  });
+});

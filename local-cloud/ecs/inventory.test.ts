@@ -8,6 +8,26 @@ const RULE = {
 };
 
 describe('an inventory', () => {
+  test('may be of another account, with groups, rules and lists of its own', () => {
+    const ecs = testEcs();
+    const peer = { ...RULE, SourceCidrIp: '', SourceGroupId: 'sg-b' };
+    ecs.service.loadInventory({
+      RegionId: 'cn-hangzhou',
+      AccountId: OTHER_ACCOUNT,
+      SecurityGroups: [{ SecurityGroupId: 'sg-a', VpcId: 'vpc-a', Permissions: [peer] }],
+      PrefixLists: [{ PrefixListId: 'pl-a', AddressFamily: 'IPv4', Entries: [] }],
+    });
+    const list = (accountId: string, action: string) =>
+      JSON.stringify(ecs.call(action, {}, accountId));
+    expect(list(OTHER_ACCOUNT, 'DescribeSecurityGroups')).toContain('sg-a');
+    expect(list(ACCOUNT, 'DescribeSecurityGroups')).not.toContain('sg-a');
+    expect(list(OTHER_ACCOUNT, 'DescribePrefixLists')).toContain('pl-a');
+    expect(list(ACCOUNT, 'DescribePrefixLists')).not.toContain('pl-a');
+    expect(() => ecs.service.loadInventory({ RegionId: 'cn-hangzhou', AccountId: 'me' })).toThrow(
+      /AccountId: write the digits of an account id/,
+    );
+  });
+
   test('loads several regions, with lists and tags, dates and both forms of Permissions', () => {
     const ecs = testEcs();
     ecs.service.loadInventory(

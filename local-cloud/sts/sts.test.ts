@@ -137,3 +137,52 @@ test('an access key id cannot be given away twice', () => {
   credentials.addUser(key);
   expect(() => credentials.addUser(key)).toThrow('LTAI5tFixed is already in use');
 });
+
+describe('a role with a trust policy', () => {
+  const CAUTIOUS = { accountId: OTHER, roleName: 'cautious' };
+  const RoleArn = `acs:ram::${OTHER}:role/cautious`;
+  const trustPolicy = {
+    Version: '1',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { RAM: [`acs:ram::${HOME}:root`] },
+        Condition: { StringEquals: { 'sts:ExternalId': 'acme' } },
+      },
+    ],
+  };
+  beforeEach(() => credentials.addRole({ ...CAUTIOUS, trustPolicy }));
+
+  test('lets in whom it names with its external id, and tells others what refused them', () => {
+    expect(assume({ RoleArn, ExternalId: 'acme' })).toHaveProperty('Credentials.AccessKeyId');
+    expect(() => assume({ RoleArn, ExternalId: 'other' })).toThrow(
+      expect.objectContaining({
+        status: 403,
+        code: 'NoPermission',
+        detail: expect.objectContaining({ PolicyType: 'AssumeRolePolicy' }),
+      }),
+    );
+  });
+
+  test('that is removed can be assumed no more, and its sessions may do nothing', () => {
+    const { AccessKeyId } = assume({ RoleArn, ExternalId: 'acme' }).Credentials as {
+      AccessKeyId: string;
+    };
+    const caller = callerOf({ accessKeyId: AccessKeyId });
+    expect(credentials.policiesOf(caller)).toEqual([]);
+    credentials.removeRole(CAUTIOUS);
+    expect(() => assume({ RoleArn, ExternalId: 'acme' })).toThrow(
+      expect.objectContaining({ status: 404, code: 'EntityNotExist.Role' }),
+    );
+    expect(credentials.policiesOf(caller)).toEqual([[]]);
+  });
+
+  test('has sessions that can be ended before their time', () => {
+    const { AccessKeyId } = assume({ RoleArn, ExternalId: 'acme' }).Credentials as {
+      AccessKeyId: string;
+    };
+    credentials.endSessions(CAUTIOUS);
+    expect(credentials.find(AccessKeyId)?.session?.expiresAt).toBe(NOW);
+  });
+});

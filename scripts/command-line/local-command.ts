@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startLocalCloud } from '../../local-cloud';
 import { createFunctionCompute, type FunctionDefinition } from '../../local-cloud/function-compute';
+import { parseAccountId } from '../../shared/security-group';
 import {
   definitionsFor,
   functionRole,
@@ -17,6 +18,8 @@ const PROJECT = join(__dirname, '..', '..');
 /** Options of `local`. */
 export interface LocalOptions {
   readonly port: number;
+  /** Id of the account; absent: a random one. */
+  readonly account?: string;
   readonly inventory: readonly string[];
   readonly template?: string;
   /** Whether timers and ActionTrail's events start the functions. */
@@ -32,7 +35,9 @@ export interface LocalOptions {
 /** Serves the local cloud until the process is told to stop, after one line of JSON that says where. */
 export async function serveLocalCloud(options: LocalOptions): Promise<void> {
   const inventory = (await Promise.all(options.inventory.map(readInventory))).flat();
-  const accountId = String(randomInt(1e15, 1e15 + 2 ** 47));
+  const accountId = options.account
+    ? parseAccountId(options.account)
+    : String(randomInt(1e15, 1e15 + 2 ** 47));
   const webhookSecret =
     process.env.PALISADE_WEBHOOK_SECRETS ?? `whsec_${randomBytes(32).toString('base64')}`;
   // Of this account alone: limits that another one has used up are none of its business.

@@ -157,6 +157,7 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
         .argParser(collect)
         .default([], 'none'),
     )
+    .option('--account <id>', 'id of the account; default: a random one')
     .option('--template <file>', 'functions to deploy; default: template.yml, if they are built')
     .option('--triggers', 'let timers and events of ActionTrail start the functions', false)
     .option('--throttle <calls>', 'most calls a second for each region and API', wholeNumber)

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { makeRun, policySet } from '../../test/support';
-import { parseRegionId, parseSecurityGroupId, type SecurityGroupSummary } from '../security-group';
+import {
+  parseAccountId,
+  parseRegionId,
+  parseSecurityGroupId,
+  placeName,
+  type SecurityGroupSummary,
+} from '../security-group';
 import { cutIntoShards, decodeShard, taskIdOf } from './shards';
 
 const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'us-west-1'] as const;
@@ -10,14 +16,18 @@ const arbitraryGroups: fc.Arbitrary<SecurityGroupSummary[]> = fc
     fc.record({
       number: fc.nat(100_000),
       region: fc.constantFrom(...REGIONS),
+      account: fc.option(fc.constantFrom('2222333344445555', '6666777788889999'), {
+        nil: undefined,
+      }),
       // Up to the longest that ECS takes: 128 characters, three bytes each.
       tag: fc.string({ unit: 'binary', maxLength: 128 }),
     }),
     { selector: ({ number }) => number, maxLength: 180, size: 'max' },
   )
   .map((groups) =>
-    groups.map(({ number, region, tag }) => ({
+    groups.map(({ number, region, account, tag }) => ({
       regionId: parseRegionId(region),
+      ...(account === undefined ? {} : { accountId: parseAccountId(account) }),
       id: parseSecurityGroupId(`sg-${number}`),
       name: `group ${number}`,
       type: 'normal',
@@ -31,14 +41,16 @@ const policies = policySet({ guardrails: '{ maxChanges: 1000, maxGroupsPercent: 
 const cut = (groups: readonly SecurityGroupSummary[]) =>
   cutIntoShards(makeRun('cut', groups, { policies }));
 
-it('every group is in exactly one shard, and a shard is of one region, small enough to be sent', () => {
+it('every group is in exactly one shard, and a shard is of one region of one account, small enough to be sent', () => {
   fc.assert(
     fc.property(arbitraryGroups, (groups) => {
       const shards = cut(groups);
       const ids = shards.flatMap((shard) => shard.groups.map((group) => group.id));
       expect(ids.sort()).toEqual(groups.map((group) => group.id).sort());
       for (const shard of shards) {
-        expect(new Set(shard.groups.map((group) => group.regionId)).size).toBe(1);
+        const [place, ...others] = new Set(shard.groups.map(placeName));
+        expect(others).toEqual([]);
+        expect(shard.part.startsWith(`${place?.replace('/', '_')}_`)).toBe(true);
         expect(shard.groups.length).toBeLessThanOrEqual(50);
         expect(Buffer.byteLength(JSON.stringify(shard))).toBeLessThan(128 * 1024);
       }
@@ -109,7 +121,8 @@ describe('what is not a shard is refused', () => {
     [{ id: 'sg-1' }],
     [{ ...shard?.groups[0], id: 'i-1' }],
     [{ ...shard?.groups[0], regionId: 'http://elsewhere' }],
-  ])('when a group of it has no proper id or region: %j', (group) => {
-    expect(decode({ ...shard, groups: [group] })).toThrow(/region|security group/);
+    [{ ...shard?.groups[0], accountId: 'me/../you' }],
+  ])('when a group of it has no proper id, region or account: %j', (group) => {
+    expect(decode({ ...shard, groups: [group] })).toThrow(/region|security group|account/);
   });
 });

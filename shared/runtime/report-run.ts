@@ -1,4 +1,5 @@
 import { type RunResult, totalsOf } from '../remediation';
+import { placeOf } from '../security-group';
 import type { Logger } from './logger';
 
 const MOST_REASONS = 3;
@@ -10,12 +11,12 @@ const MOST_REASONS = 3;
 export function reportRun(log: Logger, result: RunResult, message: string): void {
   for (const group of result.groups) {
     if (group.findingsBefore.length === 0) continue;
-    const { regionId, securityGroupId, verdictBefore, verdict, heldBack } = group;
+    const { securityGroupId, verdictBefore, verdict, heldBack } = group;
     const calls = group.calls.map(({ call, outcome }) => ({ action: call.action, ...outcome }));
     const reasons = reasonsOf(group);
     log[levelOf(group)](
       {
-        regionId,
+        ...placeOf(group),
         securityGroupId,
         verdictBefore,
         verdict,

@@ -65,3 +65,9 @@ test('no change is our own while our role is not known', () => {
   expect(isOwnChange(madeBy(OWN), { accountId: ACCOUNT })).toBe(false);
   expect(isOwnChange(madeBy({ ...OWN, userName: undefined }), { accountId: ACCOUNT })).toBe(false);
 });
+
+test('a role that others may assume as well is ours under the name of our sessions only', () => {
+  const self = { ...SELF, sessionName: 's' };
+  expect(isOwnChange(madeBy({ ...OWN, userName: 'palisadefunction:s' }), self)).toBe(true);
+  expect(isOwnChange(madeBy({ ...OWN, userName: 'palisadefunction:mallory' }), self)).toBe(false);
+});

@@ -278,3 +278,60 @@ test('whatever it says, a body is understood or has problems', () => {
     }),
   );
 });
+
+describe('accounts', () => {
+  const accounts = { own: '1111222233334444', members: ['5555666677778888'] };
+  const inAccounts = (value: object) =>
+    decodeBody(Buffer.from(JSON.stringify({ ...BODY, ...value })), POLICIES, accounts);
+  const target = (account: unknown) => ({
+    targets: [{ region: 'cn-hangzhou', groups: ['sg-bp1web'], account }],
+  });
+
+  test('may be named with targets; the own one is the same as none', () => {
+    const member = {
+      regionId: 'cn-hangzhou',
+      accountId: '5555666677778888',
+      groupIds: ['sg-bp1web'],
+    };
+    expect(inAccounts(target('5555666677778888'))).toMatchObject({
+      command: { selection: { targets: [member] } },
+    });
+    const own = inAccounts(target('1111222233334444'));
+    expect(own.ok && own.command).toEqual(commandOf(BODY));
+  });
+
+  test('are kept apart where regions are the same', () => {
+    const both = {
+      targets: [...target('5555666677778888').targets, ...BODY.targets, ...BODY.targets],
+    };
+    expect(inAccounts(both)).toMatchObject({
+      command: {
+        selection: { targets: [{ accountId: '5555666677778888' }, { regionId: 'cn-hangzhou' }] },
+      },
+    });
+  });
+
+  test('may be named in a filter', () => {
+    const { targets: _, ...rest } = BODY;
+    const filter = { accounts: ['5555666677778888', '1111222233334444'] };
+    const decoded = decodeBody(
+      Buffer.from(JSON.stringify({ ...rest, filter })),
+      POLICIES,
+      accounts,
+    );
+    expect(decoded).toMatchObject({
+      command: { selection: { match: { accounts: ['5555666677778888', 'own'], names: ['*'] } } },
+    });
+  });
+
+  test.each([['9999000011112222'], [5555666677778888], ['own'], [null], [['5555666677778888']]])(
+    '%j is refused',
+    (account) => {
+      expect(inAccounts(target(account))).toMatchObject({
+        problems: [
+          { path: 'targets[0].account', message: expect.stringContaining('is not an account') },
+        ],
+      });
+    },
+  );
+});

@@ -1,0 +1,92 @@
+import { type LocalCloud, startLocalCloud } from '../../local-cloud';
+import { accountsOf, clientsOf } from '../accounts';
+import type { EcsClients } from '../ecs';
+import { parseAccountId, parseRegionId, placeName } from '../security-group';
+import { listGroups, unlistedName } from './list-groups';
+
+const SHOP = parseAccountId('2222333344445555');
+const BANK = parseAccountId('6666777788889999');
+const HANGZHOU = parseRegionId('cn-hangzhou');
+const SHANGHAI = parseRegionId('cn-shanghai');
+const role = (accountId: string) => ({ accountId, roleName: 'palisade-member' });
+const inventory = (AccountId: string | undefined, RegionId: string, ...ids: string[]) => ({
+  RegionId,
+  ...(AccountId === undefined ? {} : { AccountId }),
+  SecurityGroups: ids.map((SecurityGroupId) => ({ SecurityGroupId })),
+});
+
+let cloud: LocalCloud;
+let ecs: EcsClients;
+beforeEach(async () => {
+  cloud = await startLocalCloud({
+    roles: [role(SHOP), role(BANK)],
+    inventory: [
+      inventory(undefined, HANGZHOU, 'sg-own'),
+      inventory(SHOP, HANGZHOU, 'sg-shop1'),
+      inventory(SHOP, SHANGHAI, 'sg-shop2'),
+      inventory(BANK, SHANGHAI, 'sg-bank'),
+    ],
+  });
+  const own = async () => cloud;
+  const accounts = [SHOP, BANK].map((id) => ({ id, role: 'palisade-member' }));
+  ecs = clientsOf(own, accountsOf({ own, endpoint: cloud.endpoint, accounts }), {
+    endpoint: cloud.endpoint,
+  });
+});
+afterEach(() => cloud.close());
+
+const all = [undefined, SHOP, BANK];
+const isWanted = (regionId: string) => [HANGZHOU, SHANGHAI].some((each) => each === regionId);
+const calls = (action: string) => cloud.calls.all().filter((call) => call.action === action);
+
+test('each account is asked for its regions once, and each of them for its groups', async () => {
+  const { groups, places, unlisted } = await listGroups(ecs, { accountIds: all, isWanted });
+  expect(groups.map((group) => `${placeName(group)}/${group.id}`).sort()).toEqual([
+    `${SHOP}/cn-hangzhou/sg-shop1`,
+    `${SHOP}/cn-shanghai/sg-shop2`,
+    `${BANK}/cn-shanghai/sg-bank`,
+    'cn-hangzhou/sg-own',
+  ]);
+  expect(unlisted).toEqual([]);
+  expect(places).toHaveLength(6);
+  expect(
+    calls('DescribeRegions')
+      .map(({ accountId }) => accountId)
+      .sort(),
+  ).toEqual([cloud.accountId, SHOP, BANK].sort());
+  expect(calls('AssumeRole')).toHaveLength(2);
+});
+
+test('an account whose role is gone is named once, and the others are listed', async () => {
+  cloud.credentials.removeRole(role(SHOP));
+  for (const regionIds of [undefined, [HANGZHOU, SHANGHAI]]) {
+    const { groups, unlisted } = await listGroups(ecs, { accountIds: all, regionIds, isWanted });
+    expect(groups.map(({ id }) => id).sort()).toEqual(['sg-bank', 'sg-own']);
+    expect(unlisted).toEqual([
+      { accountId: SHOP, reason: expect.stringContaining('there is no such role') },
+    ]);
+    expect(unlisted.map(unlistedName)).toEqual([`account ${SHOP}`]);
+  }
+  expect(calls('AssumeRole').filter(({ status }) => status === 404)).toHaveLength(1);
+});
+
+test('a region that fails in one account is named with the account', async () => {
+  const failing: EcsClients = (place) => {
+    const client = ecs(place);
+    if (place.accountId !== SHOP || place.regionId !== SHANGHAI) return client;
+    return { ...client, listSecurityGroups: () => Promise.reject(new Error('broken')) };
+  };
+  const { unlisted } = await listGroups(failing, { accountIds: all, isWanted });
+  expect(unlisted.map(unlistedName)).toEqual([`${SHOP}/${SHANGHAI}`]);
+});
+
+test('the own account is named, too, when its regions are not told and others go on', async () => {
+  const failing: EcsClients = (place) =>
+    place.accountId === undefined
+      ? ecs({ ...place, accountId: parseAccountId('9999888877776666') })
+      : ecs(place);
+  const { groups, unlisted } = await listGroups(failing, { accountIds: all, isWanted });
+  expect(groups).toHaveLength(3);
+  expect(unlisted.map(unlistedName)).toEqual(['the own account']);
+  await expect(listGroups(failing, { isWanted })).rejects.toThrow('not among accounts');
+});
