@@ -1,4 +1,4 @@
-import { keepClasses, keepMethods, keepModels, modelsIn } from './generated-code';
+import { keepClasses, keepMethods, keepModels, modelsIn, replaceMethods } from './generated-code';
 
 const client = (...members: string[]) => ({
   path: 'sdk/dist/client.js',
@@ -46,6 +46,16 @@ describe('pruning generated code', () => {
     const kept = keepMethods(called, []);
     expect(kept).toContain('static first(one)');
     expect(kept).not.toContain('static second(one)');
+  });
+
+  it('puts methods that throw in the place of others', () => {
+    const replaced = replaceMethods(CLIENT, ['remove']);
+    expect(replaced).toContain('return await this.readWithOptions(request);');
+    expect(replaced).not.toContain('RemoveResponse');
+    expect(replaced).toContain(
+      "throw new Error('remove is not in this bundle: see scripts/bundle');",
+    );
+    expect(() => replaceMethods(CLIENT, ['write'])).toThrow('its Client has no method write');
   });
 
   it('refuses a client without a method that is named', () => {

@@ -45,6 +45,30 @@ export function keepMethods(module: GeneratedModule, names: Iterable<string>): s
 }
 
 /**
+ * Puts methods of the class `Client` that throw an Error in the place of those named. Throws BuildError if one
+ * is missing or the class is not written as generated clients are.
+ */
+export function replaceMethods(module: GeneratedModule, names: readonly string[]): string {
+  const lines = module.source.split('\n');
+  const start = lines.findIndex((line) => CLASS_START.exec(line)?.[1] === 'Client');
+  const end = lines.indexOf('}', start);
+  if (start < 0 || end < 0) throw otherShape(module, 'there is no class Client');
+  const members = membersOf(module, lines.slice(start + 1, end));
+  const missing = names.find((name) => !members.has(name));
+  if (missing !== undefined) throw otherShape(module, `its Client has no method ${missing}`);
+  const body = [...members.values()].flatMap((member) =>
+    names.includes(member.name)
+      ? [
+          `    ${member.name}() {`,
+          `        throw new Error('${member.name} is not in this bundle: see scripts/bundle');`,
+          '    }',
+        ]
+      : member.lines,
+  );
+  return [...lines.slice(0, start + 1), ...body, ...lines.slice(end)].join('\n');
+}
+
+/**
  * Leaves of a module that declares several classes those that are exported under the names, the classes that
  * they mention, and of the modules that it requires those that they mention. Throws BuildError if a name is
  * missing.

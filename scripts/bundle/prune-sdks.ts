@@ -9,6 +9,7 @@ import {
   keepMethods,
   keepModels,
   modelsIn,
+  replaceMethods,
 } from './generated-code';
 import { LEFT_OUT } from './left-out';
 import { importedNames } from './sdk-imports';
@@ -16,6 +17,16 @@ import { standInFor } from './stand-in';
 
 /** SDKs of which a client's methods and models are kept as far as the product calls them. */
 const CLIENTS = ['@alicloud/ecs20140526', '@alicloud/fc20230330'];
+/** What those clients have in common. */
+const CORE = '@alicloud/openapi-core';
+/** Its ways to send a request by signatures that no configuration here asks for, and as a stream of events. */
+const CORE_LEFT_OUT = [
+  'doRPCRequest',
+  'doROARequest',
+  'doROARequestWithForm',
+  'execute',
+  'callSSEApi',
+];
 /** A module of classes, of which those are kept that the product imports. */
 const CLASSES = '@alicloud/openapi-client';
 /** Of its class `Client`, which is none of an API's own, those methods are kept that the product calls. */
@@ -23,7 +34,7 @@ const CLASSES_METHODS = ['doRequest'];
 
 /**
  * Bundles of the SDKs only what the product calls, by what its source files import: `XRequest` keeps the
- * methods `x` and `xWithOptions` and their models. The build fails with a BuildError's message if an SDK is
+ * methods `x` and `xWithOptions` and their models; of what the clients have in common, what these come to. The build fails with a BuildError's message if an SDK is
  * not written as expected.
  */
 export function pruneSdks(project: string): Plugin {
@@ -52,6 +63,10 @@ export function pruneSdks(project: string): Plugin {
           };
         });
       }
+      const core = join(modules, CORE, 'dist', 'client.js');
+      build.onLoad({ filter: exactly(core) }, async () => ({
+        contents: replaceMethods(await load(core, modules), CORE_LEFT_OUT),
+      }));
       const classes = join(modules, CLASSES, 'dist', 'client.js');
       build.onLoad({ filter: exactly(classes) }, async () => {
         const module = await load(classes, modules);
