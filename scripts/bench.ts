@@ -1,15 +1,28 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** The benchmarks by name; each prints tables and writes out/bench/NAME.json. */
-const BENCHMARKS: Readonly<
-  Record<string, () => Promise<{ run(parameters: readonly string[]): void | Promise<void> }>>
-> = {
-  traffic: () => import('./bench/traffic'),
-  'cold-start': async () => ({ run: (parameters) => runFromSource('cold-start', parameters) }),
-  events: async () => ({ run: (parameters) => runFromSource('events', parameters) }),
-  'sweep-scale': async () => ({ run: (parameters) => runFromSource('sweep-scale', parameters) }),
-  'sweep-calls': async () => ({ run: (parameters) => runFromSource('sweep-calls', parameters) }),
+/** What a benchmark measures, and how it is run; each prints tables and writes out/bench/NAME.json. */
+interface Benchmark {
+  readonly about: string;
+  run(parameters: readonly string[]): void | Promise<void>;
+}
+
+const fromSource = (name: string, about: string): Benchmark => ({
+  about,
+  run: (parameters) => runFromSource(name, parameters),
+});
+
+/** The benchmarks by name, in the order in which they run: some use what others have written. */
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  traffic: {
+    about: 'judging rules as exact sets of packets',
+    run: async (parameters) => (await import('./bench/traffic')).run(parameters),
+  },
+  'cold-start': fromSource('cold-start', 'start of a process to the first signed request'),
+  events: fromSource('events', 'event to confirmed repair'),
+  'sweep-calls': fromSource('sweep-calls', 'calls of a sweep, beside the fewest that will do'),
+  'sweep-scale': fromSource('sweep-scale', 'time and memory for up to 100,000 groups'),
+  'plan-fleet': fromSource('plan-fleet', 'a sweep of 100 accounts, simulated'),
 };
 
 /** For a benchmark with the local cloud, which cannot be bundled: it starts threads from a file of its own. */
@@ -25,15 +38,25 @@ function runFromSource(name: string, parameters: readonly string[]): void {
 /** Runs one benchmark or all: `npm run bench [-- NAME [parameters]]`. */
 async function main(): Promise<void> {
   const [name, ...parameters] = process.argv.slice(2);
-  const wanted = name === undefined ? Object.keys(BENCHMARKS) : [name];
-  for (const each of wanted) {
-    const load = BENCHMARKS[each];
-    if (!load) {
-      const names = Object.keys(BENCHMARKS).join(', ');
-      throw new Error(`there is no benchmark "${each}": write one of ${names}, or none for all`);
-    }
-    await (await load()).run(parameters);
+  if (name === '--help') {
+    console.log(`npm run bench [-- NAME [options]] runs one benchmark, or all:\n${list()}`);
+    return;
   }
+  for (const each of name === undefined ? Object.keys(BENCHMARKS) : [name]) {
+    const benchmark = Object.hasOwn(BENCHMARKS, each) ? BENCHMARKS[each] : undefined;
+    if (!benchmark) {
+      throw new Error(
+        `there is no benchmark "${each}": write one of these, or none for all\n${list()}`,
+      );
+    }
+    await benchmark.run(parameters);
+  }
+}
+
+function list(): string {
+  return Object.entries(BENCHMARKS)
+    .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+    .join('\n');
 }
 
 main().catch((error: Error) => {

@@ -90,11 +90,9 @@ async function measure(
 ): Promise<Measured> {
   const { access } = cloud;
   const collector = await collectShards();
-  const sweepInstance = startInstance('sweep', builtFunctions, access, {
-    PALISADE_REGIONS: REGION,
-    PALISADE_FC_ENDPOINT: collector.endpoint,
-  });
-  const enforceInstance = startInstance('enforce', builtFunctions, access, {});
+  const environment = { PALISADE_REGIONS: REGION, PALISADE_FC_ENDPOINT: collector.endpoint };
+  const sweepInstance = startInstance('sweep', builtFunctions, access, environment);
+  const enforceInstance = startInstance('enforce', builtFunctions, access, environment);
   try {
     const sweep = await sweepInstance.serve(JSON.stringify(TIMER));
     const payloads = [...collector.payloads];

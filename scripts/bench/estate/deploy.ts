@@ -7,6 +7,7 @@ import {
 } from '../../../local-cloud/function-compute';
 import { definitionsFor } from '../../local-deployment';
 import type { CloudAccess } from './cloud-protocol';
+import { NO_LIMIT } from './instance';
 
 const TEMPLATE = join(__dirname, '..', '..', '..', 'template.yml');
 
@@ -55,6 +56,7 @@ export async function deployFunctions(options: DeployOptions): Promise<Deployed>
           environment: {
             ...definition.environment,
             PALISADE_REGIONS: regionIds.join(','),
+            ...NO_LIMIT,
             ...options.environment,
             PALISADE_FC_ENDPOINT: context.endpoint,
           },

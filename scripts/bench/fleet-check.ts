@@ -1,0 +1,122 @@
+import { quantile } from './call-times';
+import { buildEstateFunctions, deployFunctions, startCloudProcess } from './estate';
+import { type FleetManner, planFleet, productShards, simulate } from './fleet';
+import { fleetCosts, type MeasuredCosts } from './fleet-costs';
+import { seededRandom } from './generated-rules';
+
+const REGIONS = ['cn-hangzhou', 'cn-beijing'];
+const GROUPS = 200;
+const CALLS_PER_SECOND = 40;
+const CALL_MS = 50;
+const INSTANCES = 4;
+const RUNS = 3;
+/** Waits after throttled calls are random. */
+const SEEDS = 9;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A real sweep beside the simulation of it; seconds, medians. */
+export interface FleetCheck {
+  readonly real: number;
+  readonly simulated: number;
+  readonly ratio: number;
+  /** Calls that were throttled for each that was let through. */
+  readonly realThrottled: number;
+  readonly simulatedThrottled: number;
+}
+
+/** Sweeps a small estate that ECS throttles, and simulates the same. Prints how far apart they are. */
+export async function compareWithReal(
+  folder: string,
+  measured: MeasuredCosts,
+  manner: FleetManner,
+): Promise<FleetCheck> {
+  const real = await sweepForReal(folder);
+  const simulated = simulateTheSame(measured, manner);
+  const check = {
+    real: rounded(real.seconds),
+    simulated: rounded(simulated.seconds),
+    ratio: rounded(simulated.seconds / real.seconds),
+    realThrottled: rounded(real.throttled),
+    simulatedThrottled: rounded(simulated.throttled),
+  };
+  console.log(
+    `checked with ${REGIONS.length} regions of ${GROUPS} groups, ${CALLS_PER_SECOND} calls a second, ${INSTANCES} instances: ` +
+      `${check.real} s for real, ${check.simulated} s simulated (${check.ratio}x); ` +
+      `throttled calls for each let through: ${check.realThrottled}, ${check.simulatedThrottled}`,
+  );
+  return check;
+}
+
+async function sweepForReal(folder: string) {
+  const builtFunctions = await buildEstateFunctions(folder);
+  const action = 'DescribeSecurityGroupAttribute';
+  const cloud = await startCloudProcess({
+    estate: REGIONS.map((regionId) => ({ regionId, count: GROUPS, wrongEvery: GROUPS })),
+    throttle: { perAction: { [action]: CALLS_PER_SECOND } },
+    latencyMs: CALL_MS,
+  });
+  try {
+    const functions = await deployFunctions({
+      access: cloud.access,
+      builtFunctions,
+      regionIds: REGIONS,
+      maxInstances: INSTANCES,
+      environment: { PALISADE_CALLS_PER_SECOND: String(CALLS_PER_SECOND) },
+    });
+    try {
+      // The first one repairs what there is to repair, and starts the instances.
+      await functions.sweep(0);
+      const seconds: number[] = [];
+      await cloud.calls();
+      for (let run = 1; run <= RUNS; run += 1) {
+        const started = performance.now();
+        await functions.sweep(run * DAY_MS);
+        seconds.push((performance.now() - started) / 1000);
+      }
+      const calls = await cloud.calls();
+      const throttled = (calls[`Ecs ${action} Throttling`] ?? 0) / (calls[`Ecs ${action}`] ?? 1);
+      return { seconds: quantile(seconds, 0.5), throttled };
+    } finally {
+      await functions.close();
+    }
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** On whole CPUs and warm instances, with a store and a Function Compute that answer at once. */
+function simulateTheSame(measured: MeasuredCosts, manner: FleetManner) {
+  const fleet = { accounts: 1, regions: REGIONS.length, groupsPerRegion: GROUPS };
+  const { costs, planning } = fleetCosts(measured, 1);
+  const plan = planFleet(
+    fleet,
+    // As long as shards carry no share of the rate.
+    productShards(fleet),
+    { ...planning, page: CALL_MS, handOver: 1 },
+    'one for all',
+  );
+  const limits = {
+    instances: INSTANCES,
+    callsPerSecond: CALLS_PER_SECOND,
+    timeoutMs: 600_000,
+    payloadBytes: 128 * 1024,
+  };
+  const taken = { ...costs, coldStart: 0, call: CALL_MS, shard: 5, link: 1 };
+  const outcomes = Array.from({ length: SEEDS }, (_, seed) =>
+    simulate(plan.shards, limits, taken, manner, seededRandom(seed + 1)),
+  );
+  return {
+    seconds: quantile(
+      outcomes.map(({ ms }) => ms / 1000),
+      0.5,
+    ),
+    throttled: quantile(
+      outcomes.map(({ throttled, read }) => throttled / read),
+      0.5,
+    ),
+  };
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(2));
+}
