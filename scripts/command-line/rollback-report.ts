@@ -104,9 +104,10 @@ function isNoteworthy({ calls, leftAlone, before, heldBack }: GroupResult): bool
 }
 
 function groupLines(group: GroupResult, applied: boolean): string[] {
+  const unread = unreadReason(group);
   const lines = [
     `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(placeName(group))}`,
-    ...(group.before ? [] : [pc.yellow(`  ${unreadReason(group)}`)]),
+    ...(unread === undefined ? [] : [pc.yellow(`  ${unread}`)]),
   ];
   const rules = (group.before ?? []).map(parseRule);
   for (const { call, outcome } of group.calls) {
@@ -147,8 +148,11 @@ function describeReverse(
   return parameters.SecurityGroupRuleId.map((id) => `revoke ${words(id)}`);
 }
 
-function unreadReason({ findings }: GroupResult): string {
-  return findings[0]?.message ?? 'the group could not be read';
+/** Why the group, or a list that its rules name, could not be read; undefined if all could. */
+function unreadReason({ before, findings }: GroupResult): string | undefined {
+  const message = findings[0]?.message;
+  if (before === undefined) return message ?? 'the group could not be read';
+  return message?.startsWith('not judged') ? undefined : message;
 }
 
 function changesOf({ groups }: RunResult): number {

@@ -78,14 +78,8 @@ export class ListReader {
 
   /** The lists that some rules and policies name, as far as they can be read. */
   async read(rules: readonly Rule[], alsoPrefixLists: readonly string[]): Promise<NamedLists> {
-    const prefixListIds = new Set(alsoPrefixLists);
-    const portRangeListIds = new Set<string>();
-    for (const rule of rules) {
-      if (rule.peer.kind === 'prefix-list') prefixListIds.add(rule.peer.prefixListId);
-      if (typeof rule.ports === 'object' && 'portRangeListId' in rule.ports) {
-        portRangeListIds.add(rule.ports.portRangeListId);
-      }
-    }
+    const prefixListIds = new Set([...alsoPrefixLists, ...prefixListsIn(rules)]);
+    const portRangeListIds = new Set(portRangeListsIn(rules));
     const prefixLists = await this.#readAll(
       prefixListIds,
       this.#prefixLists,
@@ -130,6 +124,21 @@ export class ListReader {
     if (!isEcsError(error) && !(error instanceof FormatError)) throw error;
     this.#unread.set(id, error.message);
   }
+}
+
+/** The lists of either kind that rules name. */
+export function listsIn(rules: readonly Rule[]): string[] {
+  return [...new Set([...prefixListsIn(rules), ...portRangeListsIn(rules)])];
+}
+
+function prefixListsIn(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ peer }) => (peer.kind === 'prefix-list' ? peer.prefixListId : []));
+}
+
+function portRangeListsIn(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ ports }) =>
+    typeof ports === 'object' && 'portRangeListId' in ports ? ports.portRangeListId : [],
+  );
 }
 
 function parsePortsOfList(text: string): PortRange {

@@ -10,7 +10,7 @@ import { changesIn, readUntil, shows, withTokens } from '../act';
 import { carryOut, type Readers, type Work } from '../carry-out';
 import { effectOf } from '../effect';
 import { type Examined, permissionsOf, untouched } from '../examine';
-import type { GroupReading } from '../read';
+import { type GroupReading, listsIn, type NamedLists } from '../read';
 import type { GroupResult, ReportedFinding, Run, RunResult } from '../run';
 import type { Surroundings } from '../surroundings';
 import type { Deeds } from './deeds';
@@ -66,18 +66,19 @@ function rollbackOf(
         (rules) => !isAwaited || shows(rules, deeds.unseen),
         sleep,
       );
-      const findings = findingsOf(deeds, reading);
       if (reading.status === 'unknown') {
+        const findings = findingsOf(deeds, reading.reason);
         return { summary, reading, readAt, findings, lists: NO_LISTS, calls: [], leftAlone: [] };
       }
       const plan = planRollback(deeds, reading.group, later);
+      const read = await lists.read(reading.group.rules, []);
       return {
         summary,
         reading,
         readAt,
-        findings,
+        findings: findingsOf(deeds, whyNotTold(reading.group, read) ?? notJudged(deeds)),
         plan,
-        lists: await lists.read(reading.group.rules, []),
+        lists: read,
         calls: withTokens(plan.calls, run.trigger.id),
         leftAlone: plan.leftAlone,
       };
@@ -136,12 +137,20 @@ function differenceInWords(
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
+function notJudged({ runId }: Deeds): string {
+  return `not judged: a rollback takes back what run ${runId} did; the next run judges the group`;
+}
+
+/** Why it is not known exactly which traffic opens again; undefined if it is. */
+function whyNotTold({ rules }: SecurityGroup, { unread }: NamedLists): string | undefined {
+  const causes = listsIn(rules).flatMap((id) => unread.get(id) ?? []);
+  return causes.length === 0
+    ? undefined
+    : `what opens is told as far as it does not hang on lists that could not be read: ${causes.join('; ')}`;
+}
+
 /** A rollback knows no policies, so that a group is `unknown` to them until the next run looks. */
-function findingsOf(deeds: Deeds, reading: GroupReading): ReportedFinding[] {
-  const message =
-    reading.status === 'unknown'
-      ? reading.reason
-      : `not judged: a rollback takes back what run ${deeds.runId} did; the next run judges the group`;
+function findingsOf(deeds: Deeds, message: string): ReportedFinding[] {
   const policies = new Map(deeds.findings.map((finding) => [finding.policyId, finding]));
   return [...policies.values()].map(({ policyId, severity, mode }) => ({
     policyId,
