@@ -102,31 +102,44 @@ describe('a snippet', () => {
   });
 });
 
-it(
-  'commands that fail are named with their line and what they said, and those after them are not run',
-  () =>
-    onWorkplace(async (workplace) => {
-      const failing = page(
-        ...fenced('sh', 'echo first'),
-        ...fenced('sh', 'npm run --silent palisade -- validate missing.yaml'),
-        ...fenced('sh', 'echo third'),
-      );
-      const { failure, printed } = await runCommands(failing, workplace);
-      expect(failure).toMatch(/^docs\/page.md:5: exit code 1\n.*missing\.yaml/s);
-      expect([...printed.keys()]).toEqual([2, 5]);
+it('commands that fail are named with what they said, and those after them are not run', async () => {
+  const failing = page(
+    ...fenced('sh', 'echo first'),
+    ...fenced('sh', 'npm run --silent palisade -- validate missing.yaml'),
+    ...fenced('sh', 'echo third'),
+  );
+  const { failure, printed } = await onWorkplace(failing, (each) => runCommands(failing, each));
+  expect(failure).toMatch(/^docs\/page.md:5: exit code 1\n.*missing\.yaml/s);
+  expect([...printed.keys()]).toEqual([2, 5]);
+}, 60_000);
 
-      const unknown = page(...fenced('sh', 'npm run --silent nothing'));
-      expect((await runCommands(unknown, workplace)).failure).toContain('no npm script nothing');
-    }),
-  60_000,
-);
+it('a script that is not there is named', async () => {
+  const failing = page(...fenced('sh', 'npm run --silent nothing'));
+  const { failure } = await onWorkplace(failing, (each) => runCommands(failing, each));
+  expect(failure).toContain('no npm script nothing');
+}, 60_000);
 
-it(
-  'code that does not compile is refused',
-  () =>
-    onWorkplace(async (workplace) => {
-      const wrong = page(...fenced('ts', "const count: number = 'one';", 'console.log(count);'));
-      await expect(runTypeScript(wrong, workplace)).rejects.toThrow(/not assignable/);
-    }),
-  60_000,
-);
+it('code that does not compile is refused', async () => {
+  const wrong = page(...fenced('ts', "const count: number = 'one';", 'console.log(count);'));
+  const ran = onWorkplace(wrong, (workplace) => runTypeScript(wrong, workplace));
+  await expect(ran).rejects.toThrow(/not assignable/);
+}, 60_000);
+
+it('a page finds its own policy file, recorded events and the groups of the demo', async () => {
+  const whole = page(
+    ...fenced(
+      'yaml',
+      'version: 1',
+      'policies:',
+      "  - { id: own, kind: describe-rules, template: '{text}' }",
+    ),
+    ...fenced('sh', 'npm run --silent palisade -- validate policy.yaml'),
+    ...fenced('sh', 'npm run --silent palisade -- plan --policy policy.yaml --json'),
+    ...fenced('sh', 'npm run --silent palisade -- replay --policy policy.yaml --json events.jsonl'),
+  );
+  const { failure, printed } = await onWorkplace(whole, (each) => runCommands(whole, each));
+  expect(failure).toBeUndefined();
+  expect(printed.get(7)).toContain('own (describe-rules, observe)');
+  expect(printed.get(10)).toContain('sg-hz0api1');
+  expect(printed.get(13)).toContain('"judged":1');
+}, 60_000);

@@ -56,7 +56,7 @@ describe.each(pages.map((page) => [page.file, page] as const))('%s', (file, page
 
   if (languages(page).some((language) => language === 'sh' || language === 'ts')) {
     it.concurrent('has commands and code that work as written, and print what it shows', async () => {
-      await onWorkplace(async (workplace) => {
+      await onWorkplace(page, async (workplace) => {
         const { failure = '', printed } = await runCommands(page, workplace);
         expect(failure).toBe('');
         const byLine = new Map([...printed, ...(await runTypeScript(page, workplace))]);

@@ -5,10 +5,13 @@ import { promisify } from 'node:util';
 import type { Page } from './page';
 import type { Workplace } from './workplace';
 
+/** The settings that snippets are checked under and run with. */
+const SETTINGS = 'tsconfig.snippets.json';
+
 /**
  * Type-checks the `ts` blocks of a page under the project's own settings, as files at the top of the
- * project, and runs each. Gives what each printed, by its first line on the page. Throws an Error with what
- * the compiler or the block says.
+ * project, and runs each. The project's name, as a module, is its source. Gives what each printed, by its
+ * first line on the page. Throws an Error with what the compiler or the block says.
  */
 export async function runTypeScript(
   { blocks }: Page,
@@ -21,15 +24,12 @@ export async function runTypeScript(
   for (const { name, text } of snippets) await writeFile(join(folder, name), text);
   const settings = {
     extends: './tsconfig.json',
+    compilerOptions: { paths: { palisade: ['./shared/index.ts'] } },
     include: [],
     files: snippets.map(({ name }) => name),
   };
-  await writeFile(join(folder, 'tsconfig.snippets.json'), JSON.stringify(settings));
-  await run(folder, [
-    join('node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.snippets.json',
-  ]);
+  await writeFile(join(folder, SETTINGS), JSON.stringify(settings));
+  await run(folder, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', SETTINGS]);
   const printed = new Map<number, string>();
   for (const { name, line } of snippets) {
     printed.set(line, await run(folder, ['--import', 'tsx', name]));
@@ -39,7 +39,10 @@ export async function runTypeScript(
 
 async function run(folder: string, parameters: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, parameters, { cwd: folder });
+    const { stdout } = await promisify(execFile)(process.execPath, parameters, {
+      cwd: folder,
+      env: { ...process.env, TSX_TSCONFIG_PATH: SETTINGS },
+    });
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '../../../local-cloud';
 import { demoInventory } from '../../../scripts/demo/inventory';
 import { envelope, record } from '../../../shared/triggers/actiontrail/testing/events';
-import { PROJECT } from './page';
+import { type Page, PROJECT } from './page';
 
 /** A copy of the project that commands may write into, and a cloud in place of Alibaba Cloud. */
 export interface Workplace {
@@ -18,8 +18,12 @@ export interface Workplace {
 
 const LEFT_OUT = new Set(['node_modules', 'dist', 'out', '.git']);
 
-/** Makes a workplace, acts in it, and clears it away. */
+/**
+ * Makes a workplace for a page, acts in it, and clears it away. What pages take as given is there: recorded
+ * events, and the page's first policy file as `policy.yaml`.
+ */
 export async function onWorkplace<Result>(
+  { blocks }: Page,
   action: (workplace: Workplace) => Promise<Result>,
 ): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'palisade-documents-'));
@@ -31,7 +35,9 @@ export async function onWorkplace<Result>(
       names.map((name) => cp(join(PROJECT, name), join(folder, name), { recursive: true })),
     );
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-    // The recorded events that pages take as given, of a group of the demo.
+    const policies = blocks.find(({ text }) => /^version: 1$/m.test(text));
+    if (policies) await writeFile(join(folder, 'policy.yaml'), policies.text);
+    // Of a group of the demo.
     const events = JSON.stringify(envelope(record())).replaceAll('sg-aa11', 'sg-hz0api1');
     await writeFile(join(folder, 'events.jsonl'), events);
     return await action({ folder, cloud, freePort: await findFreePort() });
