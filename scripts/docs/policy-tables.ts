@@ -96,9 +96,19 @@ function tableOf(keys: readonly Key[], kindCount: number): string {
     node.description ?? '',
   ]);
   const head = ['key', ...(isShared || sameKinds ? [] : ['in']), 'form', 'default', 'meaning'];
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
+  return aligned([head, ...rows]);
+}
+
+/** As the formatter writes a table: every column as wide as its widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const lineOf = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...rest] = cells;
+  return [head, widths.map((width) => '-'.repeat(width)), ...rest].map(lineOf).join('\n');
 }
 
 function formOf(node: SchemaNode): string {
