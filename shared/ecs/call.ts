@@ -1,5 +1,6 @@
 import { type EcsError, type EcsErrorKind, isEcsError } from './ecs-error';
 import { ecsError, type Failure, failureOf } from './failure';
+import type { Passage, RateLimiter } from './rate';
 import type {
   Action,
   Credentials,
@@ -34,6 +35,8 @@ export interface CallSettings {
   /** Milliseconds since 1970; Infinity for none. */
   readonly deadline: number;
   readonly onCall: (call: CallReport) => void;
+  /** Every attempt waits for its turn. */
+  readonly limiter: RateLimiter;
 }
 
 /** One call: what to send, how long to wait, and how to read the answer. */
@@ -50,18 +53,19 @@ export interface Call<Answer> {
 
 /**
  * Ceiling of the first wait, in milliseconds; it doubles with each attempt. Kinds without one are not
- * retried. A throttled API may stay closed until the next minute ("API throttling" help page), hence the
- * longer waits.
+ * retried, but for throttled calls: those wait for their turn with all others of their action.
  */
 const FIRST_CEILING_MS: Readonly<Partial<Record<EcsErrorKind, number>>> = {
-  throttled: 2_000,
   transient: 500,
   'unknown-outcome': 500,
 };
 const HIGHEST_CEILING_MS = 20_000;
 /** Code of a call that was refused because its temporary credentials have ended (public errors page). */
 const EXPIRED = 'InvalidSecurityToken.Expired';
-/** The longest wait that a service may ask for; beyond it the caller should come back. */
+/**
+ * The longest wait that a service may ask for, and how long a call stays throttled before it is given up: a
+ * throttled API may stay closed until the next minute ("API throttling" help page).
+ */
 const LONGEST_WAIT_MS = 120_000;
 
 /**
@@ -79,30 +83,41 @@ export async function makeCall<Answer>(
   const request = prepareRequest(call.action, call.parameters);
   const subject = subjectIn(settings, call.subject);
   let inDoubt = false;
+  let throttled: { readonly since: number; readonly failure: Failure } | undefined;
+  let failures = 0;
   for (let attempt = 1; ; attempt += 1) {
-    const unsent = (failure: Failure) =>
-      ecsError(call.action, subject, attempt - 1, inDoubt ? doubtful(failure) : failure);
+    const error = (failure: Failure, attempts: number) =>
+      ecsError(call.action, subject, attempts, inDoubt ? doubtful(failure) : failure);
+    const turn = await settings.limiter(call.action);
+    if (!turn) throw error(throttled?.failure ?? tooLate(settings), attempt - 1);
     const credentials = await obtainCredentials(settings);
-    if (!credentials) {
-      throw unsent({ kind: 'permission', cause: 'the credentials could not be obtained' });
-    }
-    if (isEcsError(credentials)) {
-      throw inDoubt ? unsent({ kind: credentials.kind, cause: credentials.message }) : credentials;
-    }
     const startedAt = settings.now();
     const timeoutMs = Math.min(call.timeoutMs, settings.deadline - startedAt);
-    if (timeoutMs <= 0) throw unsent({ kind: 'transient', cause: 'the deadline has passed' });
+    if (!credentials || isEcsError(credentials) || timeoutMs <= 0) {
+      turn.end('unknown');
+      if (isEcsError(credentials) && !inDoubt) throw credentials;
+      throw error(notSent(settings, credentials), attempt - 1);
+    }
     const result = await tryOnce(settings.endpoint, call, request, credentials, timeoutMs);
+    turn.end(...passageOf(result));
     report(settings, call, attempt, startedAt, result);
     if (result.ok) return { answer: result.answer, attempts: attempt };
 
     const { failure } = result;
-    const isLast = attempt >= settings.maxAttempts;
-    if (failure.code === EXPIRED && !isLast && (await canRenew(settings, credentials))) continue;
-    const waitMs = waitBeforeRetry(settings, failure, attempt);
-    if (waitMs === undefined) {
-      throw ecsError(call.action, subject, attempt, inDoubt ? doubtful(failure) : failure);
+    if (failure.kind === 'throttled') {
+      throttled = { since: throttled?.since ?? startedAt, failure };
+      const waitedMs = settings.now() - throttled.since;
+      if (Math.max(waitedMs, failure.retryAfterMs ?? 0) > LONGEST_WAIT_MS) {
+        throw error(failure, attempt);
+      }
+      continue;
     }
+    throttled = undefined;
+    failures += 1;
+    const isLast = failures >= settings.maxAttempts;
+    if (failure.code === EXPIRED && !isLast && (await canRenew(settings, credentials))) continue;
+    const waitMs = waitBeforeRetry(settings, failure, failures);
+    if (waitMs === undefined) throw error(failure, attempt);
     inDoubt ||= failure.kind === 'unknown-outcome';
     await settings.sleep(waitMs);
   }
@@ -111,6 +126,27 @@ export async function makeCall<Answer>(
 /** What a call is about, for messages. */
 export function subjectIn({ accountId }: Pick<CallSettings, 'accountId'>, subject: string): string {
   return accountId === undefined ? subject : `${subject} in account ${accountId}`;
+}
+
+function notSent(settings: CallSettings, credentials: Credentials | EcsError | undefined): Failure {
+  if (isEcsError(credentials)) return { kind: credentials.kind, cause: credentials.message };
+  if (credentials) return tooLate(settings);
+  return { kind: 'permission', cause: 'the credentials could not be obtained' };
+}
+
+/** Why a call is not sent whose turn comes after the deadline. */
+function tooLate({ now, deadline }: CallSettings): Failure {
+  return now() >= deadline
+    ? { kind: 'transient', cause: 'the deadline has passed' }
+    : { kind: 'throttled', cause: 'its turn would have come after the deadline' };
+}
+
+/** What an attempt shows about the rate of calls: one that was refused for another reason was let through. */
+function passageOf(result: AttemptResult<unknown>): [Passage, number?] {
+  if (result.ok) return ['accepted'];
+  const { kind, status, retryAfterMs } = result.failure;
+  if (kind === 'throttled') return ['throttled', retryAfterMs ?? 0];
+  return [status === undefined || status >= 500 ? 'unknown' : 'accepted'];
 }
 
 type AttemptResult<Answer> =
@@ -182,11 +218,11 @@ function report(
 function waitBeforeRetry(
   settings: CallSettings,
   failure: Failure,
-  attempt: number,
+  failures: number,
 ): number | undefined {
   const firstCeiling = FIRST_CEILING_MS[failure.kind];
-  if (firstCeiling === undefined || attempt >= settings.maxAttempts) return undefined;
-  const ceiling = Math.min(firstCeiling * 2 ** (attempt - 1), HIGHEST_CEILING_MS);
+  if (firstCeiling === undefined || failures >= settings.maxAttempts) return undefined;
+  const ceiling = Math.min(firstCeiling * 2 ** (failures - 1), HIGHEST_CEILING_MS);
   const waitMs = Math.max(settings.random() * ceiling, failure.retryAfterMs ?? 0);
   const inTime = settings.now() + waitMs < settings.deadline;
   return waitMs <= LONGEST_WAIT_MS && inTime ? waitMs : undefined;

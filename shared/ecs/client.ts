@@ -9,6 +9,7 @@ import type {
 import { type PrefixList, requiredText, type SecurityGroupRules } from './answers';
 import { type CallReport, makeCall } from './call';
 import { parseEndpoint } from './endpoint';
+import { createRateLimiter } from './rate';
 import {
   describeRegions,
   type ListKind,
@@ -43,8 +44,10 @@ export interface EcsClientOptions {
   readonly readTimeoutMs?: number;
   /** How long to wait for the answer to a write. Default: 30,000. */
   readonly writeTimeoutMs?: number;
-  /** Most attempts at one call, the first included. Default: 6. */
+  /** Most attempts at one call, the first included; those that are throttled do not count. Default: 6. */
   readonly maxAttempts?: number;
+  /** Most calls of each API action in any second. Default: what ECS turns out to allow. */
+  readonly callsPerSecond?: number;
   /** Milliseconds since 1970 after which nothing is sent and no answer is awaited. Default: never. */
   readonly deadline?: number;
   /** Told of every attempt as it ends. */
@@ -87,20 +90,28 @@ export interface EcsClient {
 /** Gives the client for a place. */
 export type EcsClients = (place: Place) => EcsClient;
 
-/** Makes a client; it needs no closing. Throws RangeError for a malformed endpoint. */
+/**
+ * Makes a client; it needs no closing. All who call the same account and region share one, because it finds
+ * out how many calls ECS allows. Throws RangeError for a malformed endpoint.
+ */
 export function createEcsClient(options: EcsClientOptions): EcsClient {
   const { regionId, writeTimeoutMs = 30_000 } = options;
+  const pacing = {
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+    sleep: options.sleep ?? wait,
+    deadline: options.deadline ?? Number.POSITIVE_INFINITY,
+    ...(options.callsPerSecond === undefined ? {} : { callsPerSecond: options.callsPerSecond }),
+  };
   const settings: ReadSettings = {
+    ...pacing,
+    limiter: createRateLimiter(pacing),
     regionId,
     accountId: options.accountId,
     endpoint: parseEndpoint(regionId, options.endpoint),
     credentials: options.credentials,
-    now: options.now ?? Date.now,
-    random: options.random ?? Math.random,
-    sleep: options.sleep ?? wait,
     readTimeoutMs: options.readTimeoutMs ?? 10_000,
     maxAttempts: options.maxAttempts ?? 6,
-    deadline: options.deadline ?? Number.POSITIVE_INFINITY,
     onCall: options.onCall ?? (() => {}),
   };
   return {

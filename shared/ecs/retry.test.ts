@@ -55,6 +55,8 @@ async function start(steps: readonly [Step, ...Step[]], options: Partial<EcsClie
   return { client, requests: server.requests, sleeps, reports };
 }
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
 async function failure(promise: Promise<unknown>): Promise<EcsError> {
   const error = await promise.then(
     () => undefined,
@@ -103,18 +105,28 @@ describe('a throttled call', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('waits a random part of a ceiling that doubles', async () => {
-    const { client, sleeps } = await start([refuse(400, 'Throttling')]);
+  it('is sent again after waits that double up to ten seconds, for two minutes', async () => {
+    const { client, sleeps } = await start([refuse(400, 'Throttling')], { maxAttempts: 1 });
 
     const error = await failure(client.describeRegions());
 
-    expect(sleeps).toEqual([1_000, 2_000, 4_000, 8_000, 10_000]);
-    expect(error).toMatchObject({
-      kind: 'throttled',
-      attempts: 6,
-      code: 'Throttling',
-      status: 400,
-    });
+    expect(sleeps.slice(0, 9)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
+    expect(sum(sleeps)).toBeGreaterThan(120_000);
+    expect(error).toMatchObject({ kind: 'throttled', code: 'Throttling', status: 400 });
+    expect(error.attempts).toBe(sleeps.length + 1);
+  });
+
+  it('keeps every other caller of its action waiting, and none of another action', async () => {
+    const { client, requests, sleeps } = await start([
+      refuse(429, 'Throttling', '', { 'x-acs-retry-after': '5000' }),
+      regions,
+    ]);
+
+    await Promise.all([client.describeRegions(), client.describeRegions()]);
+    expect(requests).toHaveLength(3);
+    expect(sum(sleeps)).toBe(5_000);
+    await client.execute(write, 'token-1');
+    expect(sum(sleeps)).toBe(5_000);
   });
 });
 
@@ -245,8 +257,8 @@ describe('the deadline', () => {
 
     const error = await failure(client.describeRegions());
 
-    expect(error).toMatchObject({ kind: 'throttled', attempts: 2 });
-    expect(requests).toHaveLength(2);
+    expect(error).toMatchObject({ kind: 'throttled', code: 'Throttling', attempts: 5 });
+    expect(requests).toHaveLength(5);
   });
 
   it('cuts the wait for an answer short', async () => {
