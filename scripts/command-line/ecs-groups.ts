@@ -11,8 +11,8 @@ import { accountsAsked, connect, listAsked } from './connection';
 import type { FoundGroup, SourceOptions } from './group-source';
 import { readPolicyFile } from './policy-file';
 
-/** Groups read at the same time. */
-const CONCURRENCY = 8;
+/** Groups read at the same time, at most; the client keeps to what ECS allows. */
+const CONCURRENCY = 100;
 const NO_LISTS = { prefixLists: new Map(), portRangeLists: new Map() };
 
 /** The groups asked for, from ECS: one by its id, or all. Throws when the one is not there. */

@@ -1,6 +1,6 @@
 import type { EcsClient } from '../ecs';
 import type { RecordStore } from '../evidence';
-import { type Place, placeName, placeOf, type SecurityGroupSummary } from '../security-group';
+import { perPlace, type SecurityGroupSummary } from '../security-group';
 import { changesIn, readBack, sendCalls } from './act';
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
@@ -17,8 +17,12 @@ import type { CallResult, GroupResult, Run, RunResult } from './run';
 import type { Surroundings } from './surroundings';
 import { endTurnOfDeadAttempt, takeTurn } from './turn';
 
-/** Groups read or changed at the same time. ECS limits calls by account, region and API. */
-const CONCURRENCY = 8;
+/**
+ * Groups under way at the same time. What ECS allows is up to the client's limiter: these are enough for 500
+ * reads a second that take 200 ms each. A group that is changed holds its turn while its calls wait, so there
+ * are fewer of them, enough for 100 a second.
+ */
+const CONCURRENCY = { read: 100, repair: 32 };
 
 /** What is read through in one region of one account. */
 export interface Readers {
@@ -188,20 +192,10 @@ async function inTurn<Item, Result>(
 ): Promise<Result[]> {
   let done = 0;
   onProgress?.(step, done, items.length);
-  return mapConcurrently(items, CONCURRENCY, async (item) => {
+  return mapConcurrently(items, CONCURRENCY[step], async (item) => {
     const result = await action(item);
     done += 1;
     onProgress?.(step, done, items.length);
     return result;
   });
-}
-
-function perPlace<Value>(make: (place: Place) => Value): (place: Place) => Value {
-  const made = new Map<string, Value>();
-  return (place) => {
-    const name = placeName(place);
-    const value = made.get(name) ?? make(placeOf(place));
-    made.set(name, value);
-    return value;
-  };
 }

@@ -6,6 +6,7 @@ export * from './address';
 export * from './drop-rule';
 export { FormatError } from './format-error';
 export * from './identifiers';
+export { perPlace } from './per-place';
 export type { Permission } from './permission';
 export * from './place';
 export * from './port-range';

@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { createRateLimiter, type RateSettings } from './rate';
+import { type ServedCall, type Situation, simulate, virtualTime } from './simulated-limit';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const SEEDS = [1, 2, 3];
+
+interface Figures {
+  /** Accepted calls relative to what the windows take. */
+  readonly rate: number;
+  /** Refused calls relative to all. */
+  readonly throttled: number;
+  /** Part of the accepted calls, by client. */
+  readonly shares: readonly number[];
+}
+
+/** Figures of the calls from a second on, over a few seeds. */
+async function figures(situation: Omit<Situation, 'seed'>, fromSecond: number): Promise<Figures> {
+  const runs = await Promise.all(SEEDS.map((seed) => simulate({ ...situation, seed })));
+  const calls = runs.flat().filter(({ time }) => time >= fromSecond * 1000);
+  const accepted = calls.filter(({ isThrottled }) => !isThrottled);
+  const { limit, windowMs, seconds, starts } = situation;
+  const windows = ((seconds - fromSecond) * 1000 * SEEDS.length) / windowMs;
+  const allowed = windows * (typeof limit === 'number' ? limit : limit(fromSecond * 1000));
+  return {
+    rate: accepted.length / allowed,
+    throttled: 1 - accepted.length / calls.length,
+    shares: starts.map(
+      (_, client) => accepted.filter((call) => call.client === client).length / accepted.length,
+    ),
+  };
+}
+
+const throttledIn = (calls: readonly ServedCall[]) =>
+  calls.filter(({ isThrottled }) => isThrottled).length;
+
+describe('one client that calls as fast as it may', () => {
+  it.each([
+    [5, SECOND, 900],
+    [10, SECOND, 600],
+    [50, SECOND, 120],
+    [100, SECOND, 80],
+    [500, SECOND, 40],
+    [100, MINUTE, 3_600],
+    [1_000, MINUTE, 600],
+  ])(
+    'holds 95 %% of %d calls in %d ms, with less than 1 %% throttled',
+    async (limit, windowMs, seconds) => {
+      const found = await figures({ limit, windowMs, starts: [0], seconds }, seconds / 2);
+
+      expect(found.rate).toBeGreaterThanOrEqual(0.95);
+      expect(found.throttled).toBeLessThan(0.01);
+    },
+  );
+
+  it.each([
+    [5, 15],
+    [100, 60],
+    [500, 300],
+  ])(
+    'finds out about %d calls a second at the cost of at most %d throttled ones',
+    async (limit, most) => {
+      const situation = { limit, windowMs: SECOND, starts: [0], seconds: 15 };
+      const runs = await Promise.all(SEEDS.map((seed) => simulate({ ...situation, seed })));
+
+      for (const calls of runs) expect(throttledIn(calls)).toBeLessThanOrEqual(most);
+    },
+  );
+
+  it('holds as much when refusals say how long to wait', async () => {
+    const situation = { limit: 50, windowMs: SECOND, starts: [0], seconds: 300, retryAfter: true };
+    const found = await figures(situation, 60);
+
+    expect(found.rate).toBeGreaterThanOrEqual(0.95);
+    expect(found.throttled).toBeLessThan(0.01);
+  });
+
+  it.each([
+    ['falls to half', 100, 50, 30],
+    ['doubles', 50, 100, 100],
+  ])('follows a limit that %s', async (_how, before, after, settled) => {
+    const limit = (time: number) => (time < 30_000 ? before : after);
+    const seconds = 30 + settled + 60;
+    const found = await figures({ limit, windowMs: SECOND, starts: [0], seconds }, 30 + settled);
+
+    expect(found.rate).toBeGreaterThanOrEqual(0.94);
+    expect(found.throttled).toBeLessThan(0.01);
+  });
+});
+
+describe('two clients that share a limit', () => {
+  it.each([
+    [5, 1_200],
+    [50, 480],
+    [100, 400],
+  ])('of %d calls a second each get a fair part, whoever came first', async (limit, seconds) => {
+    const starts = [0, seconds / 10];
+    const found = await figures({ limit, windowMs: SECOND, starts, seconds }, seconds / 2);
+
+    for (const share of found.shares) expect(share).toBeGreaterThan(0.25);
+    expect(found.rate).toBeGreaterThanOrEqual(0.95);
+    expect(found.throttled).toBeLessThan(0.01);
+  });
+});
+
+describe('a ceiling', () => {
+  it('holds in every second, and is used up', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 300 }), fc.nat(), async (callsPerSecond, seed) => {
+        const { run, times } = calling({ callsPerSecond }, 2_000);
+        await run(6_000);
+        const offset = seed % 1000;
+        for (let from = offset; from < 5_000; from += 250) {
+          const inSecond = times.filter((time) => time >= from && time < from + 999.99);
+          expect(inSecond.length).toBeLessThanOrEqual(callsPerSecond);
+        }
+        const lastSecond = times.filter((time) => time >= 5_000);
+        expect(lastSecond.length).toBeGreaterThanOrEqual(Math.floor(callsPerSecond * 0.95) - 1);
+      }),
+      { numRuns: 30, seed: 7 },
+    );
+  });
+
+  it.each([0, -1, Number.NaN])('of %d is refused', (callsPerSecond) => {
+    expect(() => calling({ callsPerSecond }, 0)).toThrow('give a number above 0');
+  });
+});
+
+describe('callers', () => {
+  it('come through in the order in which they came', async () => {
+    const { run, order } = calling({}, 100);
+    await run(60_000);
+    expect(order).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  });
+
+  it('of few calls do not wait', async () => {
+    const { run, times } = calling({}, 10);
+    await run(0);
+    expect(times).toHaveLength(10);
+  });
+
+  it('whose turn comes after the deadline are told at once', async () => {
+    const { run, times, late } = calling({ deadline: 500 }, 100);
+    await run(499);
+    expect(times.length).toBeGreaterThan(10);
+    expect(times.length + late.length).toBe(100);
+  });
+
+  it('go on when the one that asks whether the action is open gets no answer', async () => {
+    const { now, sleep, run } = virtualTime();
+    const enter = createRateLimiter({ ...settingsOf(now, sleep) });
+    const passages = ['throttled', 'unknown', 'accepted', 'accepted'] as const;
+    const done: string[] = [];
+    const call = async () => {
+      const turn = await enter('DescribeRegions');
+      const passage = passages[done.length] ?? 'accepted';
+      done.push(passage);
+      turn?.end(passage);
+    };
+    for (const _ of passages) void call();
+    await run(60_000);
+    expect(done).toEqual(passages);
+  });
+});
+
+const settingsOf = (now: RateSettings['now'], sleep: RateSettings['sleep']): RateSettings => ({
+  now,
+  sleep,
+  random: () => 0.5,
+  deadline: Number.POSITIVE_INFINITY,
+});
+
+/** So many callers at once; every call is accepted at once. */
+function calling(settings: Partial<RateSettings>, callers: number) {
+  const { now, sleep, run } = virtualTime();
+  const enter = createRateLimiter({ ...settingsOf(now, sleep), ...settings });
+  const times: number[] = [];
+  const order: number[] = [];
+  const late: number[] = [];
+  const call = async (caller: number) => {
+    const turn = await enter('DescribeRegions');
+    if (!turn) {
+      late.push(caller);
+      return;
+    }
+    times.push(now());
+    order.push(caller);
+    turn.end('accepted');
+  };
+  for (let caller = 0; caller < callers; caller += 1) void call(caller);
+  return { run, times, order, late };
+}
