@@ -21,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'cold-start': fromSource('cold-start', 'start of a process to the first signed request'),
   events: fromSource('events', 'event to confirmed repair'),
   'sweep-calls': fromSource('sweep-calls', 'calls of a sweep, beside the fewest that will do'),
+  'sweep-rate': fromSource('sweep-rate', 'calls that ECS lets through, and how many it refuses'),
   'sweep-scale': fromSource('sweep-scale', 'time and memory for up to 100,000 groups'),
   'plan-fleet': fromSource('plan-fleet', 'a sweep of 100 accounts, simulated'),
 };

@@ -32,6 +32,7 @@ export interface CallSettings {
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly maxAttempts: number;
+  readonly maxThrottledAttempts: number;
   /** Milliseconds since 1970; Infinity for none. */
   readonly deadline: number;
   readonly onCall: (call: CallReport) => void;
@@ -107,9 +108,8 @@ export async function makeCall<Answer>(
     if (failure.kind === 'throttled') {
       throttled = { since: throttled?.since ?? startedAt, failure };
       const waitedMs = settings.now() - throttled.since;
-      if (Math.max(waitedMs, failure.retryAfterMs ?? 0) > LONGEST_WAIT_MS) {
-        throw error(failure, attempt);
-      }
+      const isPatient = Math.max(waitedMs, failure.retryAfterMs ?? 0) <= LONGEST_WAIT_MS;
+      if (!isPatient || attempt >= settings.maxThrottledAttempts) throw error(failure, attempt);
       continue;
     }
     throttled = undefined;

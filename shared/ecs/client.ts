@@ -44,7 +44,10 @@ export interface EcsClientOptions {
   readonly readTimeoutMs?: number;
   /** How long to wait for the answer to a write. Default: 30,000. */
   readonly writeTimeoutMs?: number;
-  /** Most attempts at one call, the first included; those that are throttled do not count. Default: 6. */
+  /**
+   * Most attempts at one call, the first included. Default: 6, and those that are throttled do not count: they
+   * are repeated for two minutes.
+   */
   readonly maxAttempts?: number;
   /** Most calls of each API action in any second. Default: what ECS turns out to allow. */
   readonly callsPerSecond?: number;
@@ -112,6 +115,7 @@ export function createEcsClient(options: EcsClientOptions): EcsClient {
     credentials: options.credentials,
     readTimeoutMs: options.readTimeoutMs ?? 10_000,
     maxAttempts: options.maxAttempts ?? 6,
+    maxThrottledAttempts: options.maxAttempts ?? Number.POSITIVE_INFINITY,
     onCall: options.onCall ?? (() => {}),
   };
   return {

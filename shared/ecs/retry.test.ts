@@ -106,7 +106,7 @@ describe('a throttled call', () => {
   });
 
   it('is sent again after waits that double up to ten seconds, for two minutes', async () => {
-    const { client, sleeps } = await start([refuse(400, 'Throttling')], { maxAttempts: 1 });
+    const { client, sleeps } = await start([refuse(400, 'Throttling')]);
 
     const error = await failure(client.describeRegions());
 
