@@ -1,4 +1,4 @@
-import { isLookedAfter } from '../../shared/policy';
+import { isLookedAfter, type PolicySet } from '../../shared/policy';
 import { ListReader, mapConcurrently, readGroup, unlistedName } from '../../shared/remediation';
 import {
   type AccountId,
@@ -9,7 +9,6 @@ import {
 } from '../../shared/security-group';
 import { accountsAsked, connect, listAsked } from './connection';
 import type { FoundGroup, SourceOptions } from './group-source';
-import { readPolicyFile } from './policy-file';
 
 /** Groups read at the same time, at most; the client keeps to what ECS allows. */
 const CONCURRENCY = 100;
@@ -17,7 +16,7 @@ const NO_LISTS = { prefixLists: new Map(), portRangeLists: new Map() };
 
 /** The groups asked for, from ECS: one by its id, or all. Throws when the one is not there. */
 export async function findEcsGroups(options: SourceOptions, id?: string): Promise<FoundGroup[]> {
-  const policies = options.policy === undefined ? undefined : await readPolicyFile(options.policy);
+  const policies = await policiesOf(options);
   const accountIds = accountsAsked(policies, options.account ?? []);
   const ecs = await connect(options, policies);
   const wanted = id === undefined ? {} : { securityGroupIds: [parseSecurityGroupId(id)] };
@@ -47,4 +46,11 @@ export async function findEcsGroups(options: SourceOptions, id?: string): Promis
     unread: reason,
   }));
   return id === undefined ? [...found, ...missed] : found;
+}
+
+/** Loaded only here: most questions are about the own account, and reading a policy file takes its parser. */
+async function policiesOf({ policy }: SourceOptions): Promise<PolicySet | undefined> {
+  if (policy === undefined) return undefined;
+  const { readPolicyFile } = await import('./policy-file');
+  return readPolicyFile(policy);
 }

@@ -90,3 +90,27 @@ test('the own account is named, too, when its regions are not told and others go
   expect(unlisted.map(unlistedName)).toEqual(['the own account']);
   await expect(listGroups(failing, { isWanted })).rejects.toThrow('not among accounts');
 });
+
+test('an account that makes its callers wait holds up no other', async () => {
+  const listed = new Set<string>();
+  let goOn = () => {};
+  const othersListed = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const slow: EcsClients = (place) => {
+    const client = ecs(place);
+    return {
+      ...client,
+      async listSecurityGroups(filter) {
+        if (place.accountId === SHOP) await othersListed;
+        const groups = await client.listSecurityGroups(filter);
+        listed.add(placeName(place));
+        if (listed.has(`${BANK}/${SHANGHAI}`) && listed.has(HANGZHOU)) goOn();
+        return groups;
+      },
+    };
+  };
+  // It has more regions than are listed at the same time, and comes first.
+  const { groups } = await listGroups(slow, { accountIds: [SHOP, BANK, undefined] });
+  expect(groups).toHaveLength(4);
+});

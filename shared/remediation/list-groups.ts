@@ -9,8 +9,10 @@ import {
 } from '../security-group';
 import { mapConcurrently } from './concurrency';
 
-/** Regions listed at the same time; each has limits of its own. */
-const CONCURRENCY = 32;
+/** Regions of one account that are listed at the same time. */
+const REGIONS_AT_ONCE = 32;
+/** ECS limits calls by account: one that makes its callers wait must not hold up the others. */
+const ACCOUNTS_AT_ONCE = 16;
 /** Where regions are asked for; any region answers for all. */
 const FIRST_REGION = parseRegionId('cn-hangzhou');
 
@@ -46,50 +48,46 @@ export async function listGroups(
   ecs: EcsClients,
   { accountIds = [undefined], regionIds, isWanted = () => true, securityGroupIds }: Selection = {},
 ): Promise<Listing> {
-  const unlisted: Unlisted[] = [];
   const isAlone = accountIds.every((accountId) => accountId === undefined);
-  const places = await mapConcurrently(accountIds, CONCURRENCY, async (accountId) => {
+  const listings = await mapConcurrently(accountIds, ACCOUNTS_AT_ONCE, async (accountId) => {
     const account = accountId === undefined ? {} : { accountId };
+    const unlisted: Unlisted[] = [];
+    let known: readonly RegionId[];
     try {
-      const known =
-        regionIds ?? (await ecs({ regionId: FIRST_REGION, ...account }).describeRegions());
-      return [...new Set(known)]
-        .filter((regionId) => isWanted(regionId, accountId))
-        .map((regionId) => ({ regionId, ...account }));
+      known = regionIds ?? (await ecs({ regionId: FIRST_REGION, ...account }).describeRegions());
     } catch (error) {
       if (isAlone || !isEcsError(error)) throw error;
-      unlisted.push({ ...account, reason: error.message });
-      return [];
+      return { places: [], groups: [], unlisted: [{ ...account, reason: error.message }] };
     }
-  });
-  const groups = await mapConcurrently(places.flat(), CONCURRENCY, async (place) => {
-    try {
-      return await ecs(place).listSecurityGroups(securityGroupIds && { securityGroupIds });
-    } catch (error) {
-      unlisted.push({ ...place, reason: (error as Error).message });
-      return [];
-    }
+    const places = [...new Set(known)]
+      .filter((regionId) => isWanted(regionId, accountId))
+      .map((regionId): Place => ({ regionId, ...account }));
+    const groups = await mapConcurrently(places, REGIONS_AT_ONCE, async (place) => {
+      try {
+        return await ecs(place).listSecurityGroups(securityGroupIds && { securityGroupIds });
+      } catch (error) {
+        unlisted.push({ ...place, reason: (error as Error).message });
+        return [];
+      }
+    });
+    return { places, groups: groups.flat(), unlisted: together(unlisted, places) };
   });
   return {
-    places: places.flat(),
-    groups: groups.flat(),
-    unlisted: byAccount(unlisted, places.flat()),
+    places: listings.flatMap(({ places }) => places),
+    groups: listings.flatMap(({ groups }) => groups),
+    unlisted: listings.flatMap(({ unlisted }) => unlisted),
   };
 }
 
-/** An account that fails everywhere for the same reason is named once, and not for each of its regions. */
-function byAccount(unlisted: readonly Unlisted[], places: readonly Place[]): readonly Unlisted[] {
-  const named = new Set<AccountId>();
-  return unlisted.flatMap((one): Unlisted[] => {
-    const { accountId, reason } = one;
-    if (accountId === undefined) return [one];
-    if (named.has(accountId)) return [];
-    const same = unlisted.filter((each) => each.accountId === accountId && each.reason === reason);
-    const all = places.filter((place) => place.accountId === accountId);
-    if (same.length < all.length || all.length < 2) return [one];
-    named.add(accountId);
-    return [{ accountId, reason }];
-  });
+/** Another account that fails everywhere for the same reason is named once, and not for each of its regions. */
+function together(unlisted: readonly Unlisted[], places: readonly Place[]): readonly Unlisted[] {
+  const [first] = unlisted;
+  const isSame =
+    first?.accountId !== undefined &&
+    places.length > 1 &&
+    unlisted.length === places.length &&
+    unlisted.every(({ reason }) => reason === first.reason);
+  return isSame ? [{ accountId: first.accountId, reason: first.reason }] : unlisted;
 }
 
 /** What could not be listed, for people: `cn-hangzhou`, `ACCOUNT/cn-hangzhou`, or every region of one. */
