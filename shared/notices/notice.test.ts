@@ -1,5 +1,7 @@
 import { totalsOf } from '../remediation';
+import { parseAccountId } from '../security-group';
 import { noticeOf } from './index';
+import { layoutOf } from './layout';
 import { callThat, finding, groupOf, repaired, resultOf, runOf, tell } from './testing/results';
 
 const lost = { verdict: 'unknown', verdictBefore: 'unknown' } as const;
@@ -155,4 +157,18 @@ test('links whose address is too long to be of use in half are left out, and mor
   expect(tell(resultOf(repaired('sg-1')), {}, links).links).toEqual(
     ['a', 'c', 'd'].map((path) => ({ text: 'report', url: `https://a.example/${path}` })),
   );
+});
+
+test('groups of another account are told with it, and apart from those of the same region', () => {
+  const accountId = parseAccountId('2222333344445555');
+  const notice = tell(resultOf(repaired('sg-1'), repaired('sg-2', { accountId })));
+  expect(notice?.changedGroups.items.map((group) => group.accountId)).toEqual([
+    undefined,
+    accountId,
+  ]);
+  const lines = notice ? layoutOf(notice, true).sections.flatMap((section) => section.lines) : [];
+  expect(lines).toEqual([
+    expect.stringMatching(/^cn-[a-z]+\/sg-1/),
+    expect.stringMatching(/^2222333344445555\/cn-[a-z]+\/sg-2/),
+  ]);
 });
