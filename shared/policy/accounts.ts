@@ -1,4 +1,4 @@
-import type { AccountId, SecurityGroupSummary } from '../security-group';
+import type { AccountId } from '../security-group';
 import type { Account, Match, PolicySet } from './policy';
 import { matchesWildcard } from './wildcard';
 
@@ -44,10 +44,7 @@ export function isLookedAfter(policies: PolicySet, { regionId, accountId }: Plac
 }
 
 /** Whether a policy can be about groups of an account, without one of the own. */
-export function matchesAccount(
-  { accounts }: Match,
-  accountId: SecurityGroupSummary['accountId'] | string,
-): boolean {
+export function matchesAccount({ accounts }: Match, accountId: string | undefined): boolean {
   return accounts?.includes(accountId ?? OWN_ACCOUNT) ?? true;
 }
 
