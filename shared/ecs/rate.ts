@@ -46,12 +46,15 @@ const DEEPEST_CUT = 0.5;
 /** How long a cut takes to regain: so long, and never fewer calls than this for each refusal that was asked for. */
 const REGAIN_MS = 15_000;
 const CALLS_A_REFUSAL = 200;
+/** The same after the first refusal: what began in the middle of a window has shown little of the limit. */
+const FIRST_REGAIN_MS = 3_000;
 /** How much faster a rate grows each time that it was regained without a refusal. */
 const SPEED_UP = 3;
 /** Waits before asking whether a closed action is open again. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
-/** Calls that may be caught up on, when timers are late, as a part of a second's. */
+/** Calls that may be caught up on when timers are late: so many, and so large a part of a second's. */
+const LATE_CALLS = 2;
 const CATCH_UP = 0.05;
 
 /**
@@ -175,9 +178,12 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
     // A first window of which others had used up nearly all shows nothing of what there is to share.
     const isTelling = growth === undefined && accepted >= FIRST_CALLS;
     rate = Math.min(rate * CUT, Math.max(share, isTelling ? 0 : rate * DEEPEST_CUT));
-    regainMs = Math.max(REGAIN_MS, (CALLS_A_REFUSAL * refusals * 1000) / rate);
+    regainMs =
+      growth === undefined
+        ? FIRST_REGAIN_MS
+        : Math.max(REGAIN_MS, (CALLS_A_REFUSAL * refusals * 1000) / rate);
     growth = (rate * (1 - CUT) * 1000) / regainMs;
-    depth = 1;
+    depth = Math.min(depth, LATE_CALLS);
     openedAt = time;
     accepted = 0;
     closed = undefined;
