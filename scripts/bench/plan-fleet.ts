@@ -111,7 +111,11 @@ async function main(): Promise<void> {
   printFleetRows(rows, [
     `${accounts} accounts, ${REGIONS} regions, ${GROUPS_PER_REGION} groups each; ECS allows ${callsPerSecond} calls a second for each account, region and API`,
     `${LIMITS.instances} instances of ${INSTANCE.cpus} vCPU; a group takes ${costs.group.toFixed(1)} ms there, a start ${costs.coldStart.toFixed(0)} ms, a call ${costs.call} ms`,
-    `the first two ways: simulated with ${FEW_ACCOUNTS} accounts, and taken times ${accounts / FEW_ACCOUNTS}`,
+    ...(accounts > FEW_ACCOUNTS
+      ? [
+          `the first two ways: simulated with ${FEW_ACCOUNTS} accounts, and taken times ${accounts / FEW_ACCOUNTS}`,
+        ]
+      : []),
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'palisade-bench-'));
   try {
