@@ -18,7 +18,10 @@ export async function startCloudProcess(options: CloudOptions): Promise<CloudPro
     if (answer.kind === 'failed') throw new Error(`the local cloud failed: ${answer.message}`);
     return answer;
   };
-  const started = await ask({ kind: 'start', options });
+  const started = await ask({ kind: 'start', options }).catch((error: unknown) => {
+    child.kill();
+    throw error;
+  });
   if (started.kind !== 'started') throw new Error('the local cloud did not start');
   return {
     access: started.access,

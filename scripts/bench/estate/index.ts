@@ -4,16 +4,12 @@
  */
 export { startCloudProcess } from './cloud';
 export type { CallCounts, CloudAccess, CloudProcess } from './cloud-protocol';
-export { type Deployed, deployFunctions } from './deploy';
+export { deployFunctions } from './deploy';
 export {
-  CLOSED_PORTS,
-  DENIED_PORTS,
   type EstateGroup,
-  type EstatePart,
   estateGroups,
-  estateInventory,
   LISTS_NAMED,
 } from './groups';
-export { type Instance, type Served, startInstance } from './instance';
-export { buildEstateFunctions, ESTATE_POLICIES, estatePolicy } from './policy';
-export { collectShards, type ShardCollector } from './shard-collector';
+export { type Served, startInstance } from './instance';
+export { buildEstateFunctions, ESTATE_POLICIES } from './policy';
+export { collectShards } from './shard-collector';

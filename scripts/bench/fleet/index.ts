@@ -16,6 +16,5 @@ export {
   type FleetLimits,
   type FleetManner,
   type FleetOutcome,
-  type FleetShard,
   simulate,
 } from './simulate';
