@@ -34,7 +34,12 @@ export interface BuiltFunction extends BundledFunction {
  * expects.
  */
 export async function bundleFunctions(policyFile: string): Promise<BundledFunction[]> {
-  const policies = loadPolicies(await readFile(policyFile, 'utf8'), policyFile, Date.now());
+  const source = await readFile(policyFile, 'utf8').catch((error: Error) => {
+    throw new Error(
+      `the policy file ${policyFile} cannot be read (${error.message}); name one that is there, such as policies/starter.yaml`,
+    );
+  });
+  const policies = loadPolicies(source, policyFile, Date.now());
   return Promise.all(
     FUNCTION_NAMES.map(async (name) => ({
       name,

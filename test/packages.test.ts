@@ -141,3 +141,13 @@ test('a package over its budget is not written, and the message names what grew'
   });
   expect(await bytesIn(out)).toEqual(before);
 });
+
+test('a policy file that is not there, and a folder that cannot be made, are named', async () => {
+  const missing = join(folder, 'missing.yaml');
+  await expect(packageInto(join(folder, 'never'), {}, missing)).rejects.toMatchObject({
+    stderr: expect.stringMatching(/the policy file .*missing\.yaml cannot be read .*name one/),
+  });
+  await expect(packageInto(join(policyFile, 'inside'))).rejects.toMatchObject({
+    stderr: expect.stringMatching(/cannot be written to .*choose another folder with --out/),
+  });
+});

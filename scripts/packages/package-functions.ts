@@ -58,12 +58,19 @@ export async function packageFunctions(
       };
     }),
   );
-  await mkdir(outDirectory, { recursive: true });
-  for (const { content, description } of packed) {
-    await writeFile(join(outDirectory, description.file), content);
-  }
   const packages = packed.map(({ description }) => description);
-  await writeFile(join(outDirectory, MANIFEST), `${JSON.stringify(packages, null, 2)}\n`);
+  try {
+    await mkdir(outDirectory, { recursive: true });
+    for (const { content, description } of packed) {
+      await writeFile(join(outDirectory, description.file), content);
+    }
+    await writeFile(join(outDirectory, MANIFEST), `${JSON.stringify(packages, null, 2)}\n`);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(
+      `the packages cannot be written to ${outDirectory} (${message}); make room there or choose another folder with --out`,
+    );
+  }
   return packages;
 }
 
