@@ -219,6 +219,13 @@ export const recordSchema = z
       .optional()
       .describe('The policies judged by, where only some were asked for.'),
     note: z.string().optional().describe('What a reader should know about the circumstances.'),
+    plan: z
+      .object({
+        digest: digest.describe('SHA-256 of the plan.'),
+        time: time.describe('When it was made.'),
+      })
+      .optional()
+      .describe('The saved plan that was carried out.'),
     limits: z
       .object({
         maxChanges: count.describe('Most changes of the whole run.'),

@@ -40,6 +40,7 @@ export type {
   Account,
   Exemption,
   Guardrails,
+  Match,
   Policy,
   PolicyMode,
   PolicySet,

@@ -5,6 +5,7 @@ import { changesIn, readBack, sendCalls } from './act';
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
 import { askPermit } from './guard';
+import { unlessInterrupted } from './interrupted';
 import { type GroupReading, ListReader } from './read';
 import {
   hasDeadAttempt,
@@ -34,6 +35,8 @@ export interface Readers {
 export interface Work<Found extends Examined> {
   /** Reads a group and plans what to do about it; `again` if another run has changed it meanwhile. */
   examine(summary: SecurityGroupSummary, readers: Readers, again: boolean): Promise<Found>;
+  /** Why nothing at all may be changed, given what was found at a group; by default nothing stands against it. */
+  objection?(found: Found): string | undefined;
   /** The result of a group at which nothing was done. */
   untouched(found: Found): GroupResult;
   /** The result of a group that was sent something and then read again. */
@@ -49,7 +52,7 @@ export interface Work<Found extends Examined> {
  * What every run has in common, whatever it is for: read and plan, guard, record the intent, act, read
  * back, record the outcome. Throws RecordStoreError if a record cannot be written: nothing has been
  * changed if it is the first one; after the second a retry of the run sends nothing twice and records the
- * rest.
+ * rest. Throws the reason of `surroundings.interruption` if that comes before anything is announced.
  */
 export async function carryOut<Found extends Examined>(
   run: Run,
@@ -66,8 +69,12 @@ export async function carryOut<Found extends Examined>(
 
   const [isResumed, examined] = await Promise.all([
     records && !run.dryRun ? hasDeadAttempt(records, run) : false,
-    inTurn('read', run.groups, surroundings, (summary) =>
-      work.examine(summary, readers(summary), false),
+    unlessInterrupted(
+      surroundings.interruption,
+      inTurn('read', run.groups, surroundings, (summary) => {
+        surroundings.interruption?.throwIfAborted();
+        return work.examine(summary, readers(summary), false);
+      }),
     ),
   ]);
   if (records && isResumed) {
@@ -82,12 +89,13 @@ export async function carryOut<Found extends Examined>(
     return plan && calls.length > 0 ? [{ found, plan, summary }] : [];
   });
   const mayChange = planned.length > 0 && !run.dryRun;
+  const objections = examined.flatMap((each) => work.objection?.(each) ?? []);
   const permit =
-    planned.length === 0
+    planned.length === 0 || objections.length > 0
       ? undefined
       : await askPermit(run, planned, surroundings.stop, run.dryRun ? undefined : records, now());
 
-  const heldBack = permit?.reasons ?? [];
+  const heldBack = [...objections, ...(permit?.reasons ?? [])];
   const common = {
     runId: run.runId,
     heldBack,
@@ -138,7 +146,7 @@ async function change<Found extends Examined>(
   work: Work<Found>,
 ): Promise<GroupResult> {
   const { summary } = found;
-  const { now, sleep, holder } = surroundings;
+  const { now, sleep, holder, interruption } = surroundings;
   const heldBack = (examined: Found, reason: string, tryAgain: boolean): GroupResult => ({
     ...work.untouched(examined),
     changes: 0,
@@ -150,6 +158,11 @@ async function change<Found extends Examined>(
   for (;;) {
     const { readAt, calls, plan: { changes = 0 } = {} } = examined;
     if (calls.length === 0) return work.untouched(examined);
+    if (interruption?.aborted) {
+      return heldBack(examined, 'the run was interrupted before it came to the group', true);
+    }
+    const objection = work.objection?.(examined);
+    if (objection !== undefined) return heldBack(examined, objection, false);
     if (changes > (found.plan?.changes ?? 0)) {
       return heldBack(
         examined,

@@ -11,6 +11,7 @@ export type { Effect } from './effect';
 export { limitsOfFew, noteGroupCount } from './estate';
 export { runLimits } from './guard';
 export { type HandOver, handOver } from './hand-over';
+export { unlessInterrupted } from './interrupted';
 export {
   type Listing,
   listGroups,

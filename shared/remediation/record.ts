@@ -183,6 +183,7 @@ function recordOf(run: Run, time: string, result: RunResult): string {
       policyDigest: run.policies.digest,
       ...(run.policyIds ? { policyIds: run.policyIds } : {}),
       ...(run.note === undefined ? {} : { note: run.note }),
+      ...(run.plan ? { plan: run.plan } : {}),
       limits: run.limits,
       ...(result.counted ? { counted: result.counted } : {}),
       heldBack: result.heldBack,

@@ -51,6 +51,14 @@ export interface Run {
   readonly groups: readonly SecurityGroupSummary[];
   /** What a reader of the record should know about the circumstances. */
   readonly note?: string;
+  /** The saved plan that it carries out, if it does. */
+  readonly plan?: PlanReference;
+}
+
+/** Which saved plan: its SHA-256 in hexadecimal, and when it was made, ISO 8601. */
+export interface PlanReference {
+  readonly digest: string;
+  readonly time: string;
 }
 
 /**

@@ -22,6 +22,11 @@ export interface Surroundings {
   readonly reading?: (
     group: SecurityGroupSummary,
   ) => Pick<Examined, 'readAt' | 'reading'> | undefined;
+  /**
+   * Aborted when the run is to stop: before anything is announced the run throws the signal's reason, later
+   * it changes no further group, and records what was done.
+   */
+  readonly interruption?: AbortSignal;
   /** Told as the work goes on; `total` is the number of groups of the step. */
   readonly onProgress?: (step: 'read' | 'repair', done: number, total: number) => void;
 }
