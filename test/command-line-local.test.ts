@@ -61,7 +61,7 @@ describe('local, plan, apply and plan again', () => {
         expect(firstCalls.filter((call) => call.write)).toEqual([]);
         expect(readsByGroup(firstCalls)).toEqual(new Map(ids.map((id) => [id, 1])));
 
-        const applied = await run('apply');
+        const applied = await run('apply', '--yes');
         expect(applied.exitCode).toBe(0);
         expect(reportOf(applied).totals).toMatchObject({ groups: 100, compliant: 100 });
         const calls = await callsSince();

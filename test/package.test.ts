@@ -192,7 +192,7 @@ describe('the command palisade', () => {
         ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
         ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
       };
-      const apply = ['apply', '--policy', 'starter.yaml', '--endpoint', ecs.endpoint];
+      const apply = ['apply', '--policy', 'starter.yaml', '--endpoint', ecs.endpoint, '--yes'];
       const { stdout } = await runNode(program(), apply, key).catch(
         (error: { stdout: string }) => error,
       );

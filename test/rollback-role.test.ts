@@ -105,7 +105,9 @@ test('the role is enough for a rollback with the records of the functions', asyn
         PALISADE_OSS_ENDPOINT: cloud.endpoint,
       },
     );
-  const applied: Report = reportOf(await palisade(['apply', '--region', 'cn-hangzhou'], cloud));
+  const applied: Report = reportOf(
+    await palisade(['apply', '--region', 'cn-hangzhou', '--yes'], cloud),
+  );
   expect(rulesOf(cloud, inventory)).not.toEqual(before);
   const { stderr, exitCode } = await palisade(['rollback', applied.runId, '--yes'], session);
   expect(stderr).toBe('');

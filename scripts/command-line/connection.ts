@@ -1,5 +1,5 @@
 import { accountsOf, checkOwnAccount, clientsOf, readOwnAccount } from '../../shared/accounts';
-import type { CredentialsProvider, EcsClients } from '../../shared/ecs';
+import { type CredentialsProvider, type EcsClients, parseEndpoint } from '../../shared/ecs';
 import { accountTargets, memberAccounts, ownEntry, type PolicySet } from '../../shared/policy';
 import { type Listing, listGroups, type Selection, unlistedName } from '../../shared/remediation';
 import { readSettings } from '../../shared/runtime';
@@ -22,11 +22,28 @@ export async function connect(
   policies?: PolicySet,
 ): Promise<EcsClients> {
   const own = await findCredentials();
-  const sts = { own, endpoint: readSettings(process.env).stsEndpoint };
+  const sts = { own, endpoint: stsEndpointOf(endpoint) };
   if (policies?.accounts) checkOwnAccount(policies, await readOwnAccount(sts));
   const members = accountsOf({ ...sts, accounts: policies ? memberAccounts(policies) : [] });
   return clientsOf(own, members, endpoint === undefined ? {} : { endpoint });
 }
+
+/** The account whose credentials the environment names. Throws an Error if it cannot be found out. */
+export async function ownAccount({
+  endpoint,
+}: Pick<ConnectionOptions, 'endpoint'>): Promise<string> {
+  return readOwnAccount({ own: await findCredentials(), endpoint: stsEndpointOf(endpoint) });
+}
+
+/** What PALISADE_STS_ENDPOINT says; otherwise a local cloud, which is reached without TLS, has STS too. */
+function stsEndpointOf(ecsEndpoint: string | undefined): string | undefined {
+  const { stsEndpoint } = readSettings(process.env);
+  if (stsEndpoint !== undefined) return stsEndpoint;
+  const { host = '', protocol } = parseEndpoint(ANY_REGION, ecsEndpoint);
+  return protocol === 'HTTP' && !/\.aliyuncs\.com(:\d+)?$/i.test(host) ? ecsEndpoint : undefined;
+}
+
+const ANY_REGION = parseRegionId('cn-hangzhou');
 
 /** The accounts to look at: those of the policies, or of these the ones that are asked for by their ids. */
 export function accountsAsked(

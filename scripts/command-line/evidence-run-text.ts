@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import type { StoredRecord } from '../../shared/evidence/read-runs';
 import type { GroupRecord, RunRecord } from '../../shared/evidence/record-schema';
 import { formatProtocol, placeName } from '../../shared/security-group';
+import { colors as pc } from './color';
 import { printable } from './printable';
 import { recordedRuleText, ruleDifference } from './rule-difference';
 
@@ -29,7 +29,8 @@ function attemptOf({ part, attempt }: StoredRecord): string {
   return `${part}.${attempt}`;
 }
 
-function titleLines({ runId, trigger, dryRun, policyDigest, policyIds, note, limits }: RunRecord) {
+function titleLines(record: RunRecord) {
+  const { runId, trigger, dryRun, policyDigest, policyIds, note, limits, plan } = record;
   const { kind, by, time, reason, reference } = trigger;
   return [
     pc.bold(`Run ${printable(runId)}`),
@@ -38,6 +39,7 @@ function titleLines({ runId, trigger, dryRun, policyDigest, policyIds, note, lim
     ...(reference === undefined ? [] : [`  reference   ${printable(reference)}`]),
     `  policies    ${policyDigest}${policyIds ? `, only ${policyIds.join(', ')}` : ''}`,
     `  limits      ${limits.maxChanges} changes, ${limits.maxGroups} groups`,
+    ...(plan ? [`  saved plan  ${plan.digest}, made ${plan.time}`] : []),
     ...(note === undefined ? [] : [`  note        ${printable(note)}`]),
     ...(dryRun ? [pc.cyan('  A dry run: nothing was to be changed.')] : []),
   ];

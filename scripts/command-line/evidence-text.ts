@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import type { Problem, Verification } from '../../shared/evidence';
 import type { RunList, RunSummary } from '../../shared/evidence/read-runs';
+import { colors as pc } from './color';
 import { printable } from './printable';
 
 /** Problems, records and runs that are shown; the rest is counted. */

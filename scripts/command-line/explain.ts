@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import {
   type Address,
   type Direction,
@@ -8,6 +7,7 @@ import {
 } from '../../shared/security-group';
 import { type Decision, decide, type Packet, type RuleSet } from '../../shared/traffic';
 import { answerBatch, type BatchLine } from './batch';
+import { colors as pc } from './color';
 import { EXIT_CODES } from './exit-code';
 import { findGroups, type SourceOptions } from './group-source';
 import { recordOf } from './json-input';

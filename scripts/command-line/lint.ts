@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import { type Direction, placeName, placeOf, type Rule } from '../../shared/security-group';
 import { type NeverMatched, neverMatched, type RuleSet, redundant } from '../../shared/traffic';
 import { answerBatch } from './batch';
+import { colors as pc } from './color';
 import { EXIT_CODES } from './exit-code';
 import { type FoundGroup, findGroups, type SourceOptions } from './group-source';
 import { ruleJson, ruleText } from './rule-json';

@@ -4,6 +4,7 @@ import { addDoctor } from './doctor-command';
 import { addEvidence } from './evidence-commands';
 import { addInit } from './init-command';
 import { collect, examples, wholeNumber } from './option-help';
+import { addApply, addPlan } from './plan-commands';
 import { addReport } from './report-command';
 import { addRollback } from './rollback-command';
 import { addStatus } from './status-command';
@@ -14,6 +15,9 @@ export function createProgram(): Command {
   const program = new Command('palisade')
     .description('Keeps Alibaba Cloud ECS security groups compliant with policy files.')
     .version(version)
+    .option('--color', 'color what is printed, also where it goes to a file or another program')
+    .option('--no-color', 'never color; so does NO_COLOR=1, and FORCE_COLOR=1 the contrary')
+    .addHelpText('after', PROGRAM_HELP)
     .showHelpAfterError('(add --help for the options)');
 
   addInit(program);
@@ -30,36 +34,8 @@ export function createProgram(): Command {
       process.exitCode = await validate(files, options.json);
     });
 
-  withPolicy(program.command('plan'))
-    .description('look at every group and say what would be changed; changes nothing')
-    .addHelpText(
-      'after',
-      examples(
-        'palisade plan --policy policies/starter.yaml --region cn-hangzhou',
-        'palisade plan --policy policy.yaml --region cn-hangzhou --region cn-shanghai --json',
-      ),
-    )
-    .addHelpText('after', EXIT_CODE_HELP)
-    .action(async (options) => {
-      const { plan } = await import('./run-command');
-      process.exitCode = await plan(options);
-    });
-
-  withPolicy(program.command('apply'))
-    .description('repair what the policies in mode "enforce" say, then read again and report')
-    .option('--yes', 'do not ask; without a terminal nobody is asked')
-    .addHelpText(
-      'after',
-      examples(
-        'palisade apply --policy policy.yaml --region cn-hangzhou',
-        'palisade apply --policy policy.yaml --yes --json --records /var/lib/palisade',
-      ),
-    )
-    .addHelpText('after', EXIT_CODE_HELP)
-    .action(async (options) => {
-      const { apply } = await import('./run-command');
-      process.exitCode = await apply(options);
-    });
+  addPlan(withPolicy(program.command('plan')));
+  addApply(withPolicy(program.command('apply')));
 
   withSource(program.command('explain'))
     .description(
@@ -195,8 +171,12 @@ of the functions' records; and, if the functions are built, the webhook with its
 }
 
 function withPolicy(command: Command): Command {
-  return withAccounts(withConnection(command.requiredOption('--policy <file>', 'policy file')))
-    .option('--all', 'show every group with findings, not only the first ones')
+  return withAccounts(
+    withConnection(
+      command.requiredOption('--policy <file>', 'policy file'),
+      'the same as --format json',
+    ),
+  )
     .option(
       '--records <place>',
       'where records, limits and the stop switch are: a folder, or oss://BUCKET to share them with the functions',
@@ -237,13 +217,6 @@ ALIBABA_CLOUD_SECURITY_TOKEN; otherwise the default credential chain of the Alib
     );
 }
 
-const EXIT_CODE_HELP = `
-Exit codes:
-  0  every group is compliant or exempt
-  1  the command could not do its work
-  2  a group violates a policy
-  3  something could not be read completely`;
-
 const REPLAY_HELP = `
 A file holds CloudEvents as EventBridge delivers them, bare records, lists of either, or what LookupEvents
 returns. Every event is judged by itself, by the groups as they are now; nothing is waited for.
@@ -253,3 +226,12 @@ Exit codes:
   1  something is not an event, or the command could not do its work; the other events are handled
   2  an event leads to a group that violates a policy
   3  something could not be read completely`;
+
+const PROGRAM_HELP = `
+Examples:
+  $ palisade validate policies/starter.yaml
+  $ palisade plan --policy policies/starter.yaml --region cn-hangzhou
+  $ palisade help apply
+  $ palisade apply --help
+
+"palisade COMMAND --help" shows examples and exit codes of each.`;

@@ -1,10 +1,10 @@
-import pc from 'picocolors';
 import type { GroupResult, RunResult } from '../../shared/remediation';
 import type { ActionTrailEvent } from '../../shared/triggers/actiontrail';
+import { colors as pc } from './color';
+import { groupLines } from './group-table';
 import { jsonReport } from './json-report';
 import { printable } from './printable';
 import { keyOf, type ReplayOutcome, type ReplaySummary } from './replay-outcome';
-import { groupLines } from './text-report';
 
 /** Groups of one event, and reasons, that are shown; the rest is counted. */
 const MOST_SHOWN = 20;

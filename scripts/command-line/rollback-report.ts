@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { GroupResult, RunResult } from '../../shared/remediation';
 import { exemptionSnippets, type PreparedRollback } from '../../shared/remediation/rollback';
 import {
@@ -8,8 +7,10 @@ import {
   placeOf,
   type Rule,
 } from '../../shared/security-group';
+import { colors as pc } from './color';
+import { effectLines } from './group-table';
 import { changeJson } from './json-report';
-import { effectLines } from './text-report';
+import { printable } from './printable';
 
 /** What was, or would be, taken back, for people. `now`: milliseconds since 1970. */
 export function rollbackText(
@@ -106,7 +107,7 @@ function isNoteworthy({ calls, leftAlone, before, heldBack }: GroupResult): bool
 function groupLines(group: GroupResult, applied: boolean): string[] {
   const unread = unreadReason(group);
   const lines = [
-    `${pc.bold(group.securityGroupId)}  ${group.name}  ${pc.dim(placeName(group))}`,
+    `${pc.bold(group.securityGroupId)}  ${printable(group.name)}  ${pc.dim(placeName(group))}`,
     ...(unread === undefined ? [] : [pc.yellow(`  ${unread}`)]),
   ];
   const rules = (group.before ?? []).map(parseRule);
@@ -114,11 +115,14 @@ function groupLines(group: GroupResult, applied: boolean): string[] {
     const mark = applied
       ? { done: '✔', failed: '✖', unknown: '?', 'not-sent': '·' }[outcome.status]
       : '-';
-    for (const change of describeReverse(call, rules)) lines.push(`    ${mark} ${change}`);
+    for (const change of describeReverse(call, rules))
+      lines.push(`    ${mark} ${printable(change)}`);
     if ('message' in outcome) lines.push(pc.red(`      ${outcome.message}`));
   }
   const isMade = group.calls.some(({ outcome }) => outcome.status === 'done');
-  if (group.effect) lines.push(...effectLines(group.effect, isMade));
+  if (group.effect) {
+    lines.push(...effectLines(group.effect, isMade).map((line) => `  ${line}`));
+  }
   if (group.unexpected) lines.push(pc.yellow(`  changed besides: ${group.unexpected}`));
   for (const each of group.leftAlone ?? []) lines.push(pc.yellow(`  ${each}`));
   if (group.heldBack) lines.push(pc.yellow(`  left as it is: ${group.heldBack}`));

@@ -25,6 +25,7 @@ import { readSettings, tellOf } from '../../shared/runtime';
 import { confirm } from './confirm';
 import { connect, listAsked } from './connection';
 import { EXIT_CODES } from './exit-code';
+import { type Interruption, interruptible } from './interruption';
 import { readPolicyFile } from './policy-file';
 import { openRecords, type RecordOptions } from './records';
 import { type RollbackOutcome, rollbackJson, rollbackText } from './rollback-report';
@@ -40,7 +41,15 @@ export interface RollbackOptions extends RecordOptions {
 }
 
 /** Says what taking a run back would do, and does it if that is wanted. Gives the exit code. */
-export async function rollback(runId: string, options: RollbackOptions): Promise<number> {
+export function rollback(runId: string, options: RollbackOptions): Promise<number> {
+  return interruptible((interruption) => takeBack(runId, options, interruption));
+}
+
+async function takeBack(
+  runId: string,
+  options: RollbackOptions,
+  interruption: Interruption,
+): Promise<number> {
   const settings = readSettings(process.env);
   const records = await openRecords(options);
   const recorded = await readRecordedRun(records, runId);
@@ -55,7 +64,10 @@ export async function rollback(runId: string, options: RollbackOptions): Promise
     );
   }
   const ecs = await connect({ region: [], ...endpointOf(options) }, policies);
-  const surroundings = surroundingsHere(ecs, records, settings);
+  const surroundings = {
+    ...surroundingsHere(ecs, records, settings),
+    interruption: interruption.signal,
+  };
   const request = {
     recorded,
     securityGroupIds: options.group,
@@ -83,7 +95,7 @@ export async function rollback(runId: string, options: RollbackOptions): Promise
     if (hasCalls) console.error(settings.dryRun ? DRY_RUN : NOBODY_ASKED);
     return exitCodeOf(prepared, preview);
   }
-  if (hasCalls && isAsked && !(await confirm('Take this back? [y/N] '))) {
+  if (hasCalls && isAsked && !(await confirm('Take this back? [y/N] ', interruption))) {
     console.log('Nothing was changed.');
     return exitCodeOf(prepared, preview);
   }

@@ -1,122 +1,164 @@
-import { randomBytes } from 'node:crypto';
-import type { RecordStore } from '../../shared/evidence';
-import { describeEnding, exemptionsEndingSoon, inScope, regionInScope } from '../../shared/policy';
 import {
-  type Listing,
   type Run,
+  type RunResult,
   remediate,
-  runLimits,
   type Surroundings,
   totalsOf,
+  unlessInterrupted,
 } from '../../shared/remediation';
-import { readSettings, tellOf } from '../../shared/runtime';
+import { planToSave } from '../../shared/remediation/saved-plan';
+import { tellOf } from '../../shared/runtime';
+import { applySaved, prepareSaved } from './apply-saved';
 import { confirm } from './confirm';
-import { accountsAsked, type ConnectionOptions, connect, listAsked } from './connection';
+import { ownAccount } from './connection';
 import { exitCodeOf } from './exit-code';
-import { jsonReport } from './json-report';
-import { readPolicyFile } from './policy-file';
+import { type Interruption, interruptible } from './interruption';
+import { savePlan } from './plan-file';
+import { type PreparedRun, prepareRun, type TargetOptions } from './prepare-run';
 import { showProgress } from './progress';
-import { openRecords, type RecordOptions } from './records';
-import { surroundingsHere, TO_STANDARD_ERROR } from './surroundings';
-import { textReport } from './text-report';
+import { formatOf, type OutputOptions, printResult, type SavedAs } from './result-output';
+import { TO_STANDARD_ERROR } from './surroundings';
 
-/** Options of `plan` and `apply`. */
-export interface RunOptions extends ConnectionOptions, RecordOptions {
-  readonly policy: string;
-  /** Of the accounts of the policy file only some, by their ids. */
-  readonly account?: readonly string[];
-  readonly json?: boolean;
-  readonly all?: boolean;
-  /** Only for `apply`. */
-  readonly yes?: boolean;
+/** Options of `plan`. */
+export interface PlanOptions extends TargetOptions, OutputOptions {
+  /** File to save the plan in. */
+  readonly save?: string;
 }
 
+/** Options of `apply`. */
+export interface ApplyOptions extends TargetOptions, OutputOptions {
+  readonly yes?: boolean;
+  /** File with the saved plan that is to be applied. */
+  readonly plan?: string;
+  /** Most hours since that plan was made. */
+  readonly maxAge: number;
+}
+
+type Work<Outcome> = (run: Run, surroundings: Surroundings) => Promise<Outcome>;
+
 /** Looks at every group and says what an `apply` would change. Gives the exit code. */
-export async function plan(options: RunOptions): Promise<number> {
-  const { run, surroundings, listing } = await prepare(options);
-  const result = await look(options, run, surroundings);
-  print(options, result, listing, false);
-  return exitCodeOf(totalsOf(result), listing.unlisted.length);
+export function plan(options: PlanOptions): Promise<number> {
+  return interruptible(({ signal }) =>
+    // All of it may be left off at any time.
+    unlessInterrupted(
+      signal,
+      (async () => {
+        const prepared = await prepareRun(options);
+        const { unlisted } = prepared;
+        const { result, saved } =
+          options.save === undefined
+            ? { result: await look(prepared, remediate, signal), saved: undefined }
+            : await lookAndSave(options, options.save, prepared, signal);
+        printResult(options, result, { applied: false, unlisted, saved });
+        return exitCodeOf(totalsOf(result), unlisted.length);
+      })(),
+    ),
+  );
+}
+
+async function lookAndSave(
+  options: PlanOptions,
+  file: string,
+  prepared: PreparedRun,
+  signal: AbortSignal,
+): Promise<{ readonly result: RunResult; readonly saved: SavedAs }> {
+  const account = await ownAccount(options);
+  const { result, groups } = await look(prepared, planToSave, signal);
+  const { policies, policyIds, trigger } = prepared.run;
+  const saved = await savePlan(file, {
+    palisadePlan: 1,
+    time: trigger.time,
+    account,
+    endpoint: options.endpoint ?? null,
+    policyDigest: policies.digest,
+    ...(policyIds ? { policyIds } : {}),
+    groupCount: prepared.groupCount,
+    groups,
+  });
+  return { result, saved };
 }
 
 /** Repairs what the policies say may be repaired. Gives the exit code, by a fresh read afterwards. */
-export async function apply(options: RunOptions): Promise<number> {
-  const { run, surroundings, listing } = await prepare(options);
-  if (process.stdin.isTTY && process.stdout.isTTY && !options.yes && !options.json) {
-    const preview = await look(options, run, surroundings);
-    print(options, preview, listing, false);
-    if (preview.groups.every((group) => group.calls.length === 0)) {
-      return exitCodeOf(totalsOf(preview), listing.unlisted.length);
+export function apply(options: ApplyOptions): Promise<number> {
+  return interruptible(async (interruption) => {
+    const { signal } = interruption;
+    const { prepared, work } = await unlessInterrupted(signal, prepareApply(options));
+    const { run, settings, unlisted } = prepared;
+    if (!options.yes) {
+      const preview = await look(prepared, work, signal);
+      printResult(options, preview, { applied: false, unlisted });
+      const hasCalls = preview.groups.some((group) => group.calls.length > 0);
+      if (!hasCalls || !(await isWanted(options, interruption))) {
+        return exitCodeOf(totalsOf(preview), unlisted.length);
+      }
     }
-    if (!(await confirm('Make these changes? [y/N] '))) {
-      console.log('Nothing was changed.');
-      return exitCodeOf(totalsOf(preview), listing.unlisted.length);
-    }
-  }
-  const result = await withProgress(options, run, surroundings);
-  const settings = { ...readSettings(process.env), records: options.records ?? 'out/records' };
-  await tellOf(run, result, { ...surroundings, settings, log: TO_STANDARD_ERROR });
-  if (run.dryRun) console.error('PALISADE_DRY_RUN is on: nothing is changed.');
-  print(options, result, listing, !run.dryRun);
-  return exitCodeOf(totalsOf(result), listing.unlisted.length);
+    const result = await withProgress(run, prepared.surroundings, work, signal);
+    const isInterrupted = signal.aborted;
+    await tellOf(run, result, {
+      ...prepared.surroundings,
+      settings: { ...settings, records: options.records ?? 'out/records' },
+      log: TO_STANDARD_ERROR,
+    });
+    if (run.dryRun) console.error('PALISADE_DRY_RUN is on: nothing is changed.');
+    printResult(options, result, { applied: !run.dryRun, unlisted, isInterrupted });
+    return exitCodeOf(totalsOf(result), unlisted.length);
+  });
 }
 
-async function prepare(options: RunOptions): Promise<{
-  run: Run;
-  surroundings: Surroundings & { readonly records: RecordStore };
-  listing: Listing;
-}> {
-  const policies = await readPolicyFile(options.policy);
-  for (const ending of exemptionsEndingSoon(policies, Date.now())) {
-    console.error(`${options.policy}: warning: ${describeEnding(ending)}`);
+async function prepareApply(
+  options: ApplyOptions,
+): Promise<{ readonly prepared: PreparedRun; readonly work: Work<RunResult> }> {
+  if (options.plan === undefined) return { prepared: await prepareRun(options), work: remediate };
+  const { prepared, sealed } = await prepareSaved(options, options.plan);
+  return { prepared, work: applySaved(options, options.plan, sealed) };
+}
+
+async function isWanted(options: ApplyOptions, interruption: Interruption): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY || formatOf(options) === 'json') {
+    console.error('Nothing was changed: add --yes to make these changes.');
+    return false;
   }
-  const settings = readSettings(process.env);
-  const accountIds = accountsAsked(policies, options.account ?? []);
-  const ecs = await connect(options, policies);
-  const listing = await listAsked(ecs, options, {
-    accountIds,
-    isWanted: (regionId, accountId) => regionInScope(policies, regionId, accountId),
-  });
-  const groups = listing.groups.filter((group) => inScope(policies, group));
-  const now = new Date();
-  const runId = `cli-${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
-  const records = await openRecords(options);
-  return {
-    listing,
-    run: {
-      runId,
-      part: 'whole',
-      trigger: { kind: 'command-line', id: runId, time: now.toISOString() },
-      dryRun: settings.dryRun,
-      policies,
-      limits: runLimits(policies, groups.length),
-      groups,
-    },
-    surroundings: surroundingsHere(ecs, records, settings),
-  };
+  if (await confirm('Make these changes? [y/N] ', interruption)) return true;
+  console.log('Nothing was changed.');
+  return false;
 }
 
 /** A run that changes nothing, and leaves no record either: it is for whoever looks at it now. */
-function look(options: RunOptions, run: Run, { records: _, ...surroundings }: Surroundings) {
-  return withProgress(options, { ...run, dryRun: true }, surroundings);
+function look<Outcome>(
+  { run, surroundings: { records: _, ...surroundings } }: PreparedRun,
+  work: Work<Outcome>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  return withProgress({ ...run, dryRun: true }, surroundings, work, signal);
 }
 
-async function withProgress(options: RunOptions, run: Run, surroundings: Surroundings) {
-  if (options.json) return remediate(run, surroundings);
+async function withProgress<Outcome>(
+  run: Run,
+  surroundings: Surroundings,
+  work: Work<Outcome>,
+  interruption: AbortSignal,
+): Promise<Outcome> {
   const { onProgress, stop } = showProgress();
+  let isChanging = false;
+  const onAbort = () => {
+    stop();
+    if (!isChanging) return;
+    console.error(
+      'Stopping: changes in hand are finished, and no further group is changed. Again: end at once.',
+    );
+  };
+  interruption.addEventListener('abort', onAbort, { once: true });
   try {
-    return await remediate(run, { ...surroundings, onProgress });
+    return await work(run, {
+      ...surroundings,
+      interruption,
+      onProgress(step, done, total) {
+        isChanging ||= step === 'repair';
+        onProgress(step, done, total);
+      },
+    });
   } finally {
+    interruption.removeEventListener('abort', onAbort);
     stop();
   }
-}
-
-function print(
-  options: RunOptions,
-  result: Awaited<ReturnType<typeof remediate>>,
-  { unlisted }: Listing,
-  applied: boolean,
-): void {
-  if (options.json) console.log(JSON.stringify(jsonReport(result, unlisted, applied)));
-  else console.log(textReport(result, unlisted, { applied, all: options.all ?? false }));
 }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import { VERDICTS } from '../report/run-record';
+import { colors as pc } from './color';
 import { printable } from './printable';
 import type { Status } from './status';
 

@@ -13,7 +13,7 @@ export interface CommandStage {
   /** Faults are injected while this is set. */
   fault: FaultHook | undefined;
   policyFile(options?: PolicyTextOptions): Promise<void>;
-  /** Runs `plan` or `apply` against the cloud. */
+  /** Runs `plan` or `apply --yes` against the cloud. */
   palisade(
     command: 'plan' | 'apply',
     parameters?: readonly string[],
@@ -45,7 +45,12 @@ export async function onStage(action: (stage: CommandStage) => Promise<void>): P
         ) =>
           runPalisade(
             folder,
-            [command, '--policy', 'policy.yaml', '--endpoint', cloud.endpoint, ...parameters],
+            [
+              command,
+              ...['--policy', 'policy.yaml', '--endpoint', cloud.endpoint],
+              ...(command === 'apply' ? ['--yes'] : []),
+              ...parameters,
+            ],
             {
               ALIBABA_CLOUD_ACCESS_KEY_ID: cloud.accessKeyId,
               ALIBABA_CLOUD_ACCESS_KEY_SECRET: cloud.accessKeySecret,

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors as pc } from '../color';
 import { printable } from '../printable';
 import type { Check, CheckResult, CheckStatus } from './check';
 
