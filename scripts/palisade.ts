@@ -5,7 +5,10 @@ import { createProgram } from './command-line/program';
 // Whoever reads may stop before the end, as `head` does; the exit code says how it went all the same.
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    const name = output === process.stdout ? 'standard output' : 'standard error';
+    process.stderr.write(`palisade: ${name} cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
 }
 

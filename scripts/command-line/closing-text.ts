@@ -4,7 +4,7 @@ import type { Printed } from './result-output';
 /** The last sentence about a run: what was done, or what can be done next. */
 export function closingText(
   result: RunResult,
-  { applied, saved, isInterrupted }: Omit<Printed, 'unlisted'>,
+  { applied, saved, isPreview, isInterrupted }: Omit<Printed, 'unlisted'>,
 ): string {
   const { runId, groups, heldBack } = result;
   if (applied) {
@@ -17,6 +17,7 @@ export function closingText(
   const { changes } = totalsOf(result);
   if (changes === 0) return 'Nothing to change.';
   const count = `${changes} ${changes === 1 ? 'change' : 'changes'} to make`;
+  if (isPreview) return `${count}.`;
   return saved
     ? `${count}. Saved as ${saved.file}, digest ${saved.digest}: "palisade apply --plan ${saved.file}" makes exactly these.`
     : `${count}: "palisade apply" with the same options makes them.`;

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ChainHead } from '../../shared/evidence';
+import { exitCodeHelp } from './exit-code';
 import { examples } from './option-help';
 
 /** Adds `evidence verify`, `list` and `show`, which read the records of runs and change nothing. */
@@ -36,6 +37,7 @@ export function addEvidence(program: Command): void {
       'after',
       examples('palisade evidence list', 'palisade evidence list out/demo/records --json'),
     )
+    .addHelpText('after', READ_EXIT_CODES)
     .action(async (place: string, options) => {
       const { list } = await import('./evidence');
       process.exitCode = await list(place, options);
@@ -51,6 +53,7 @@ export function addEvidence(program: Command): void {
         'palisade evidence show sweep-20260301T040000Z-0a1b2c3d --group sg-bp1web out/demo/records',
       ),
     )
+    .addHelpText('after', READ_EXIT_CODES)
     .action(async (runId: string, place: string, options) => {
       const { show } = await import('./evidence');
       process.exitCode = await show(runId, place, options);
@@ -71,6 +74,11 @@ function parseHead(value: string): ChainHead {
   }
   return { sequence: Number(sequence), digest };
 }
+
+const READ_EXIT_CODES = exitCodeHelp({
+  compliant: 'it is shown, whatever it says',
+  error: 'there is no such run, or the records could not be read',
+});
 
 const VERIFY_HELP = `
 Each record is linked by its SHA-256 to the record before, so that a change of one does not fit the others.

@@ -40,13 +40,9 @@ export class CommandError extends Error {
 export function exitCodeHelp(
   meanings: Readonly<Partial<Record<keyof typeof EXIT_CODES, string>>>,
 ): string {
-  const lines = Object.entries({ ...meanings, ...ALWAYS }).map(([name, meaning]) => {
+  const lines = Object.entries(meanings).map(([name, meaning]) => {
     const code = EXIT_CODES[name as keyof typeof EXIT_CODES];
     return `  ${String(code).padEnd(3)}  ${meaning}`;
   });
   return `\nExit codes:\n${lines.join('\n')}`;
 }
-
-const ALWAYS = {
-  interrupted: 'stopped by Ctrl-C; 143: by SIGTERM',
-};

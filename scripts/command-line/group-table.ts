@@ -46,7 +46,7 @@ export function groupLines(group: GroupResult, applied: boolean, columns?: numbe
       ...above,
       ...texts.map((line, index) => {
         const start = pad(`  ${index === 0 ? beside : ''}`, indent);
-        return `${isNarrow ? start : pc.bold(start)}${color(line)}`;
+        return `${beside !== '' && index === 0 ? pc.bold(start) : start}${color(line)}`;
       }),
     ];
   });

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { exitCodeHelp } from './exit-code';
 import { collect, examples } from './option-help';
 
 /** Adds `init`. */
@@ -25,6 +26,10 @@ export function addInit(program: Command): void {
       `
 The policies only observe. The JSON Schema of policy files is written beside the file, for editors. A file
 that is there already is never replaced.`,
+    )
+    .addHelpText(
+      'after',
+      exitCodeHelp({ compliant: 'the file is written', error: 'it is not: the message says why' }),
     )
     .action(async (file: string, options) => {
       const { init } = await import('./init');

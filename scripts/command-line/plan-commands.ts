@@ -82,6 +82,8 @@ const EXIT_CODES = {
   error: 'the command could not do its work',
   violations: 'a group violates a policy',
   unknown: 'something could not be read completely',
+  interrupted: 'stopped by Ctrl-C',
+  terminated: 'stopped by SIGTERM',
 } as const;
 
 const RUN_HELP = `

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { addDoctor } from './doctor-command';
 import { addEvidence } from './evidence-commands';
+import { exitCodeHelp } from './exit-code';
 import { addInit } from './init-command';
 import { collect, examples, wholeNumber } from './option-help';
 import { addApply, addPlan } from './plan-commands';
@@ -28,7 +29,20 @@ export function createProgram(): Command {
     .argument('<file...>', 'policy files')
     .description('check policy files, and say what is wrong with them and what to write instead')
     .option('--json', 'print one line of JSON for each file', false)
-    .addHelpText('after', examples('palisade validate policies/starter.yaml'))
+    .addHelpText(
+      'after',
+      examples(
+        'palisade validate policies/starter.yaml',
+        'palisade validate --json policies/starter.yaml policies/cis-2.0/*.yaml',
+      ),
+    )
+    .addHelpText(
+      'after',
+      exitCodeHelp({
+        compliant: 'every file is valid',
+        error: 'a file is not, or could not be read',
+      }),
+    )
     .action(async (files: string[], options: { json: boolean }) => {
       const { validate } = await import('./policy-file');
       process.exitCode = await validate(files, options.json);
@@ -63,6 +77,13 @@ A line of a batch:
   {"rules":[…],"groupType":"normal","innerAccessPolicy":"Accept","packets":[{"direction":"egress",
    "family":4,"protocol":6,"srcPort":50000,"dstPort":443,"peer":"10.1.2.3","own":"10.0.0.1"}]}
 is answered by {"verdicts":[{"verdict":"accept","ruleId":null}]}`,
+    )
+    .addHelpText(
+      'after',
+      exitCodeHelp({
+        compliant: 'the answer is printed, whatever it is',
+        error: 'the group could not be read, or a line of a batch not be answered',
+      }),
     )
     .action(async (options) => {
       const { explain } = await import('./explain');
@@ -155,6 +176,13 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
 Prints one line of JSON when it is ready: endpoints, an access key, the account, the regions and the folder
 of the functions' records; and, if the functions are built, the webhook with its secret.
   GET <endpoint>/local-cloud/calls   every call so far, as JSON`,
+    )
+    .addHelpText(
+      'after',
+      exitCodeHelp({
+        compliant: 'it was told to stop, by Ctrl-C or SIGTERM',
+        error: 'it could not start',
+      }),
     )
     .action(async (options) => {
       const { serveLocalCloud } = await import('./local-command');

@@ -31,6 +31,8 @@ export interface Printed {
   readonly applied: boolean;
   readonly unlisted: Listing['unlisted'];
   readonly saved?: SavedAs | undefined;
+  /** Whether what is printed is about to be applied, if it is wanted. */
+  readonly isPreview?: boolean;
   /** Whether it was told to stop before its end. */
   readonly isInterrupted?: boolean;
 }

@@ -53,4 +53,5 @@ Exit codes:
   0  nothing of what the run did is left
   1  the command could not do its work
   2  something is left: it was not taken back, or nobody said yes
-  3  something could not be read completely`;
+  3  something could not be read completely
+  130 and 143: stopped by Ctrl-C and by SIGTERM; what was in hand is finished and recorded`;

@@ -86,7 +86,7 @@ export function apply(options: ApplyOptions): Promise<number> {
     const { run, settings, unlisted } = prepared;
     if (!options.yes) {
       const preview = await look(prepared, work, signal);
-      printResult(options, preview, { applied: false, unlisted });
+      printResult(options, preview, { applied: false, unlisted, isPreview: true });
       const hasCalls = preview.groups.some((group) => group.calls.length > 0);
       if (!hasCalls || !(await isWanted(options, interruption))) {
         return exitCodeOf(totalsOf(preview), unlisted.length);

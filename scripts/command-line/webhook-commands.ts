@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitCodeHelp } from './exit-code';
 import { collect, examples } from './option-help';
 
 /** Adds `webhook sign` and `webhook send`, for trying the webhook by hand. */
@@ -20,6 +21,13 @@ export function addWebhook(program: Command): void {
       ),
     )
     .addHelpText('after', SECRET_HELP)
+    .addHelpText(
+      'after',
+      exitCodeHelp({
+        compliant: 'the request is signed',
+        error: 'the body or the secret could not be read',
+      }),
+    )
     .action(async (file: string, options) => {
       const { signFile } = await import('./webhook');
       process.exitCode = await signFile(file, options);

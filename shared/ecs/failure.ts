@@ -1,5 +1,6 @@
 import { EcsError, type EcsErrorKind } from './ecs-error';
 import { kindOfAnswer, kindOfKnownCode } from './error-codes';
+import { nextStep } from './next-step';
 import type { Credentials } from './sdk';
 
 /** Why one attempt failed, in words and codes that are safe to log. */
@@ -26,18 +27,6 @@ const NOT_CONNECTED = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
 ]);
-
-const NEXT_STEP: Readonly<Record<EcsErrorKind, string>> = {
-  validation: 'correct the request',
-  'not-found': 'check the id and the region, and read again',
-  state: 'read the resource again and decide anew',
-  quota: 'remove rules that are no longer needed, or ask for a higher limit in Quota Center',
-  permission: 'check the credentials and the clock, and allow ecs:{action} in the RAM policy',
-  throttled: 'wait a minute, or spread the calls out',
-  transient: 'try again later',
-  'unknown-outcome':
-    'read the resource to see whether the change took effect, or send it again with the same ClientToken',
-};
 
 /**
  * What an error of the SDK, or an answer that could not be read, says about the attempt. The error's own
@@ -137,7 +126,7 @@ export function ecsError(
   ].filter((fact) => fact !== undefined);
   return new EcsError(
     `${action} for ${subject} failed (${failure.kind}): ${cause} (${facts.join(', ')}); ` +
-      NEXT_STEP[failure.kind].replace('{action}', action),
+      nextStep(failure.kind, failure.code, action),
     { ...failure, action, attempts },
   );
 }

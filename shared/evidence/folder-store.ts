@@ -116,6 +116,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: NO_PERMISSION,
   EPERM: NO_PERMISSION,
   EROFS: 'the file system is read-only; name a folder that can be written',
+  EFBIG: 'files may not grow so large here; raise the limit (ulimit -f), or name another folder',
+  EDQUOT: 'the disk quota is used up; free some space, or name another folder',
   ENOSPC: 'the disk is full; free some space, or name a folder on another disk',
   ENOTDIR: NOT_A_FOLDER,
   EEXIST: NOT_A_FOLDER,
