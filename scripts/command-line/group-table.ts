@@ -50,21 +50,27 @@ export function groupLines(group: GroupResult, applied: boolean, columns?: numbe
       }),
     ];
   });
-  return [titleLine(group, columns), ...lines, ''];
+  return [...titleLines(group, columns), ...lines, ''];
 }
 
 function same(text: string): string {
   return text;
 }
 
-function titleLine(group: GroupResult, columns: number | undefined): string {
+/** One line, or more where the columns are few. */
+function titleLines(group: GroupResult, columns = Number.POSITIVE_INFINITY): string[] {
   const { securityGroupId: id, verdict, verdictBefore } = group;
   const place = placeName(group);
   const before = verdict === verdictBefore ? '' : `${verdictBefore} → `;
-  const name = printable(group.name);
-  const others = widthOf(`${id}    ${place}  ${before}${verdict}`);
-  const shown = columns === undefined ? name : cut(name, Math.max(columns - others, SHORTEST_NAME));
-  return `${pc.bold(id)}  ${shown}  ${pc.dim(place)}  ${before}${VERDICT_COLORS[verdict](verdict)}`;
+  const [dimmed, state] = [pc.dim(place), `${before}${VERDICT_COLORS[verdict](verdict)}`];
+  const restWidth = widthOf(`${place}  ${before}${verdict}`);
+  const title = (left: number) => `${pc.bold(id)}  ${cut(printable(group.name), left)}`;
+  const left = columns - widthOf(id) - restWidth - 4;
+  if (left >= Math.min(widthOf(printable(group.name)), SHORTEST_NAME)) {
+    return [`${title(left)}  ${dimmed}  ${state}`];
+  }
+  const rest = restWidth + 2 <= columns ? [`  ${dimmed}  ${state}`] : [`  ${dimmed}`, `  ${state}`];
+  return [title(Math.max(columns - widthOf(id) - 2, 1)), ...rest];
 }
 
 function rowsOf(group: GroupResult, applied: boolean): Row[] {
