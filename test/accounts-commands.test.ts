@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '../local-cloud';
@@ -12,6 +12,7 @@ import {
   inventoryOf,
   MEMBER_ROLE,
   makeGroup,
+  memberRole,
   policyText,
   type Report,
   reportOf,
@@ -29,6 +30,11 @@ const inventory = [
   ...inventoryIn(shop, inventoryOf(makeGroup('sg-web', []))),
   ...inventoryIn(bank, inventoryOf(makeGroup('sg-db', COMPLIANT_RULES))),
 ];
+
+interface SavedContent {
+  readonly account: string;
+  readonly groups: readonly { readonly accountId?: string }[];
+}
 
 interface Stage {
   readonly cloud: LocalCloud;
@@ -120,6 +126,40 @@ test('plan names an account that fails, exits with 3, and looks at the others', 
     expect([strange.exitCode, strange.stderr]).toEqual([
       1,
       expect.stringContaining('account 9999888877776666 is not among accounts of the policy file'),
+    ]);
+  }));
+
+test('a saved plan is carried out in every account, or nowhere if a group of one has changed', () =>
+  onStage(async (stage) => {
+    const { cloud, folder, palisade } = stage;
+    const before = rulesOf(cloud, inventory);
+    const planned = await palisade('plan', ...POLICY, ...at(stage), '--save', 'plan.json');
+    expect([planned.exitCode, planned.stderr]).toEqual([2, '']);
+    const text = await readFile(join(folder, 'plan.json'), 'utf8');
+    const { account, groups } = JSON.parse(text) as SavedContent;
+    expect(account).toBe(home);
+    expect(groups.map(({ accountId }) => accountId)).toEqual([undefined, shop]);
+
+    const saved = ['--plan', 'plan.json', '--endpoint', cloud.endpoint, '--yes', '--json'];
+    const narrowed = await palisade('apply', ...POLICY, ...saved, '--account', shop);
+    expect([narrowed.exitCode, narrowed.stderr]).toEqual([
+      1,
+      expect.stringContaining('leave out --account'),
+    ]);
+    cloud.credentials.removeRole({ accountId: shop, roleName: MEMBER_ROLE });
+    const refused = await palisade('apply', ...POLICY, ...saved);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      4,
+      expect.stringContaining(`(${shop}/cn-hangzhou): it is not there any more, or could not be`),
+    ]);
+    expect(rulesOf(cloud, inventory)).toEqual(before);
+
+    cloud.credentials.addRole(memberRole(shop));
+    const applied = await palisade('apply', ...POLICY, ...saved);
+    expect([applied.exitCode, applied.stderr]).toEqual([0, '']);
+    expect(placesOf(reportOf(applied))).toEqual([
+      [undefined, 'sg-web'],
+      [shop, 'sg-a2222web'],
     ]);
   }));
 

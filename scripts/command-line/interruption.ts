@@ -60,6 +60,7 @@ export async function interruptible(
     return reason instanceof InterruptedError ? reason.exitCode : exitCode;
   } finally {
     stopWatching();
-    for (const name of names) process.off(name, tell);
+    // Signals that are still to come must not turn the exit code into another.
+    if (!signal.aborted) for (const name of names) process.off(name, tell);
   }
 }

@@ -13,6 +13,8 @@ export interface CommandStage {
   /** Faults are injected while this is set. */
   fault: FaultHook | undefined;
   policyFile(options?: PolicyTextOptions): Promise<void>;
+  /** The environment that names the access key of the cloud. */
+  readonly credentials: Readonly<Record<string, string>>;
   /** Runs `plan` or `apply --yes` against the cloud. */
   palisade(
     command: 'plan' | 'apply',
@@ -31,6 +33,10 @@ export async function onStage(action: (stage: CommandStage) => Promise<void>): P
   });
   const policyFile = (options: PolicyTextOptions = {}) =>
     writeFile(join(folder, 'policy.yaml'), policyText(options));
+  const credentials = {
+    ALIBABA_CLOUD_ACCESS_KEY_ID: cloud.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: cloud.accessKeySecret,
+  };
   try {
     await policyFile();
     await action(
@@ -38,6 +44,7 @@ export async function onStage(action: (stage: CommandStage) => Promise<void>): P
         folder,
         cloud,
         policyFile,
+        credentials,
         palisade: (
           command: 'plan' | 'apply',
           parameters: readonly string[] = ['--region', 'cn-hangzhou'],
@@ -51,11 +58,7 @@ export async function onStage(action: (stage: CommandStage) => Promise<void>): P
               ...(command === 'apply' ? ['--yes'] : []),
               ...parameters,
             ],
-            {
-              ALIBABA_CLOUD_ACCESS_KEY_ID: cloud.accessKeyId,
-              ALIBABA_CLOUD_ACCESS_KEY_SECRET: cloud.accessKeySecret,
-              ...environment,
-            },
+            { ...credentials, ...environment },
           ),
       }),
     );

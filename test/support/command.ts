@@ -23,6 +23,27 @@ export async function runPalisade(
   return resultOf(start(folder, parameters, environment));
 }
 
+/** A command that is going on. */
+export interface StartedCommand {
+  signal(name: 'SIGINT' | 'SIGTERM'): void;
+  readonly ended: Promise<CommandResult>;
+}
+
+/** Starts the real command in a folder, without a terminal. */
+export function startPalisade(
+  folder: string,
+  parameters: readonly string[],
+  environment: CommandEnvironment = {},
+): StartedCommand {
+  const child = start(folder, parameters, environment);
+  return {
+    signal(name) {
+      child.kill(name);
+    },
+    ended: resultOf(child),
+  };
+}
+
 /** Runs the demo in a folder, without a terminal, to its end. */
 export async function runDemo(folder: string): Promise<CommandResult> {
   return resultOf(start(folder, [], {}, 'demo.ts'));

@@ -19,7 +19,9 @@ export {
   runCutOff,
   runDemo,
   runPalisade,
+  type StartedCommand,
   startLocalProcess,
+  startPalisade,
 } from './command';
 export { type CommandStage, inventoryOf, onStage, type Report, reportOf } from './command-stage';
 export {
