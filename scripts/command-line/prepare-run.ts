@@ -52,13 +52,14 @@ export async function prepareRun(options: TargetOptions): Promise<PreparedRun> {
   const ecs = await connect(options, all);
   // A percentage is of all groups that the file is about, so that these are counted first.
   const { maxGroupsPercent } = all.guardrails;
-  const listed = maxGroupsPercent === 0 || maxGroupsPercent === 100 ? policies : all;
+  const isCounted = maxGroupsPercent > 0 && maxGroupsPercent < 100;
+  const listed = isCounted ? all : policies;
   const listing = await showActivity(
     'Listing groups',
     listAsked(ecs, options, {
       accountIds,
       isWanted: (regionId, accountId) => regionInScope(listed, regionId, accountId),
-      ...(listed === policies && groupIds.length > 0 ? { securityGroupIds: groupIds } : {}),
+      ...(!isCounted && groupIds.length > 0 ? { securityGroupIds: groupIds } : {}),
     }),
   );
   const groupCount = listing.groups.filter((group) => inScope(listed, group)).length;
