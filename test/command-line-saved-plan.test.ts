@@ -48,6 +48,7 @@ it.concurrent('a saved plan is applied exactly, once, and its record says so', (
     stage.cloud.ecs.loadInventory(inventoryOf(makeGroup('sg-late', [])));
     const first = await applied(stage);
     expect([first.exitCode, first.stderr]).toEqual([0, '']);
+    expect(first.stdout).toContain(`of the plan plan.json, digest ${digest} is done.`);
     expect(
       writes(stage)
         .map(({ parameters }) => parameters.SecurityGroupId)

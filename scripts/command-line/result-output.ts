@@ -20,7 +20,7 @@ export function formatOf({ format = 'table', json }: OutputOptions): (typeof FOR
   return json ? 'json' : format;
 }
 
-/** A plan that was saved: where, and its digest. */
+/** A saved plan: where, and its digest. */
 export interface SavedAs {
   readonly file: string;
   readonly digest: string;

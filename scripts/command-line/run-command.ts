@@ -82,11 +82,11 @@ async function lookAndSave(
 export function apply(options: ApplyOptions): Promise<number> {
   return interruptible(async (interruption) => {
     const { signal } = interruption;
-    const { prepared, work } = await unlessInterrupted(signal, prepareApply(options));
+    const { prepared, work, saved } = await unlessInterrupted(signal, prepareApply(options));
     const { run, settings, unlisted } = prepared;
     if (!options.yes) {
       const preview = await look(prepared, work, signal);
-      printResult(options, preview, { applied: false, unlisted, isPreview: true });
+      printResult(options, preview, { applied: false, unlisted, saved, isPreview: true });
       const hasCalls = preview.groups.some((group) => group.calls.length > 0);
       if (!hasCalls || !(await isWanted(options, interruption))) {
         return exitCodeOf(totalsOf(preview), unlisted.length);
@@ -100,17 +100,21 @@ export function apply(options: ApplyOptions): Promise<number> {
       log: TO_STANDARD_ERROR,
     });
     if (run.dryRun) console.error('PALISADE_DRY_RUN is on: nothing is changed.');
-    printResult(options, result, { applied: !run.dryRun, unlisted, isInterrupted });
+    printResult(options, result, { applied: !run.dryRun, unlisted, saved, isInterrupted });
     return exitCodeOf(totalsOf(result), unlisted.length);
   });
 }
 
-async function prepareApply(
-  options: ApplyOptions,
-): Promise<{ readonly prepared: PreparedRun; readonly work: Work<RunResult> }> {
-  if (options.plan === undefined) return { prepared: await prepareRun(options), work: remediate };
-  const { prepared, sealed } = await prepareSaved(options, options.plan);
-  return { prepared, work: applySaved(options, options.plan, sealed) };
+async function prepareApply(options: ApplyOptions): Promise<{
+  readonly prepared: PreparedRun;
+  readonly work: Work<RunResult>;
+  readonly saved?: SavedAs;
+}> {
+  const { plan: file } = options;
+  if (file === undefined) return { prepared: await prepareRun(options), work: remediate };
+  const { prepared, sealed } = await prepareSaved(options, file);
+  const saved = { file, digest: sealed.digest };
+  return { prepared, work: applySaved(options, file, sealed), saved };
 }
 
 async function isWanted(options: ApplyOptions, interruption: Interruption): Promise<boolean> {
