@@ -1,22 +1,25 @@
 import { isLookedAfter, selectPolicies } from '../shared/policy';
-import { decodeShard, type Run, remediate, totalsOf } from '../shared/remediation';
-import { credentialsOf, type FunctionContext, startInvocation } from '../shared/runtime';
+import { decodeShard, type Run, totalsOf } from '../shared/remediation';
+import {
+  credentialsOf,
+  type FunctionContext,
+  startInvocation,
+  workOnShard,
+} from '../shared/runtime';
 import { placeName } from '../shared/security-group';
 import { policies } from './policies';
 
 /**
  * Repairs one shard of a run: the sweep calls it asynchronously, and so does any other door whose run is
- * over many groups. Started again after it was killed, it reads afresh and sends the same ClientTokens, so
- * nothing is done twice. Throws when the shard cannot be worked on at all, or a group of it was busy, so
- * that the platform tries again.
+ * over many groups. When its time is over it hands the rest on to a new call of itself. Started again after
+ * it was killed, it reads afresh and sends the same ClientTokens, so nothing is done twice. Throws when the
+ * shard cannot be worked on at all, or a group of it was busy, so that the platform tries again.
  */
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
-  const { policyIds, ...shard } = decodeShard(event);
-  const { runId, part } = shard;
-  const { settings, surroundings, report } = startInvocation(context, process.env, policies, {
-    runId,
-    part,
-  });
+  const shard = decodeShard(event);
+  const { runId, part, policyIds, callsPerSecond } = shard;
+  const about = { runId, part };
+  const invocation = startInvocation(context, process.env, policies, about, { callsPerSecond });
   credentialsOf(context);
   if (shard.policyDigest !== policies.digest) {
     throw new Error(
@@ -33,17 +36,11 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
 
   const run: Run = {
     ...shard,
-    ...(policyIds ? { policyIds } : {}),
     policies: policyIds ? selectPolicies(policies, policyIds) : policies,
-    dryRun: shard.dryRun || settings.dryRun,
+    dryRun: shard.dryRun || invocation.settings.dryRun,
   };
-  const result = await remediate(run, surroundings);
-  await report(run, result, 'shard done');
-  const busy = result.groups.filter((group) => group.tryAgain === true);
-  if (busy.length > 0) {
-    throw new Error(
-      `run ${runId} will be tried again: ${busy.map((group) => `${group.securityGroupId}: ${group.heldBack}`).join('; ')}`,
-    );
-  }
-  return JSON.stringify({ runId, part, heldBack: result.heldBack, totals: totalsOf(result) });
+  const worked = await workOnShard(run, shard, context.function.name, invocation);
+  if (worked.kind === 'handed-on-before') return JSON.stringify({ runId, part });
+  const { heldBack, rest } = worked.result;
+  return JSON.stringify({ runId, part, heldBack, totals: totalsOf(worked.result), to: rest?.part });
 }

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describeEnding, exemptionsEndingSoon } from '../shared/policy';
-import { noteGroupCount, runLimits, unlistedName, WHOLE } from '../shared/remediation';
-import { credentialsOf, type FunctionContext, startInvocation } from '../shared/runtime';
+import { decodeShard, noteGroupCount, runLimits, unlistedName, WHOLE } from '../shared/remediation';
+import {
+  answerFailedShard,
+  credentialsOf,
+  type FunctionContext,
+  startInvocation,
+} from '../shared/runtime';
+import { decodeFailedCall, type FailedCall } from '../shared/triggers/destination';
 import { decodeTimerEvent } from '../shared/triggers/timer';
 import { policies } from './policies';
 
@@ -9,12 +15,15 @@ import { policies } from './policies';
  * Timer trigger: lists the groups that the policies are about, in every configured account and region, and hands
  * them in shards to the enforce function. A timer event that comes twice gives the same run and the
  * same task ids, so the second changes nothing. Throws if an account or region cannot be listed or a shard cannot
- * be handed over, after having handed over the others, so that the platform tries again.
+ * be handed over, after having handed over the others, so that the platform tries again. It is also the
+ * destination of shards that failed for good.
  */
 export async function handler(event: Uint8Array, context: FunctionContext): Promise<string> {
+  const failed = decodeFailedCall(event);
+  if (failed) return answerFailed(failed, context);
   const { triggerTime, triggerName } = decodeTimerEvent(event);
   const runId = runIdOf(context, triggerName, triggerTime);
-  const { settings, log, records, listInScope, handOver, tellOfLostRuns } = startInvocation(
+  const { settings, log, records, listInScope, handOver, closeLostRuns } = startInvocation(
     context,
     process.env,
     policies,
@@ -36,15 +45,18 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   if (unlisted.every(({ accountId }) => accountId !== undefined)) {
     await noteGroupCount(records, policies, groups.length, Date.now());
   }
-  const { shards, started, failures } = await handOver({
-    runId,
-    part: WHOLE,
-    trigger: { kind: 'timer', id: runId, time: triggerTime },
-    dryRun: settings.dryRun,
-    policies,
-    limits: runLimits(policies, groups.length),
-    groups,
-  });
+  const { shards, started, failures } = await handOver(
+    {
+      runId,
+      part: WHOLE,
+      trigger: { kind: 'timer', id: runId, time: triggerTime },
+      dryRun: settings.dryRun,
+      policies,
+      limits: runLimits(policies, groups.length),
+      groups,
+    },
+    unlisted.map((each) => ({ place: unlistedName(each), reason: each.reason })),
+  );
   const summary = {
     runId,
     regions: places.length,
@@ -53,7 +65,7 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
     started,
   };
   log.info(summary, 'sweep handed over');
-  await tellOfLostRuns();
+  await closeLostRuns();
   const problems = [
     ...unlisted.map((each) => `${unlistedName(each)}: ${each.reason}`),
     ...failures,
@@ -62,6 +74,15 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
     throw new Error(`run ${runId} is not complete and will be tried again: ${problems.join('; ')}`);
   }
   return JSON.stringify(summary);
+}
+
+async function answerFailed({ payload, reason }: FailedCall, context: FunctionContext) {
+  const shard = decodeShard(payload);
+  const { runId, part } = shard;
+  const invocation = startInvocation(context, process.env, policies, { runId });
+  credentialsOf(context);
+  const outcome = await answerFailedShard(shard, reason, policies, invocation);
+  return JSON.stringify({ runId, part, outcome });
 }
 
 /** The same for a timer event that comes again; it also begins with a letter, as task ids must. */

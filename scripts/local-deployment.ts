@@ -16,6 +16,9 @@ export interface LocalDeployment {
   readonly builtFunctions?: string;
 }
 
+/** Nothing here limits calls unless it is told to, so that nothing need be careful. */
+const callsPerSecond = 'PALISADE_CALLS_PER_SECOND';
+
 /** The functions of a template, told to use the local cloud and a folder of this machine. */
 export async function definitionsFor(deployment: LocalDeployment): Promise<FunctionDefinition[]> {
   const { template, accountId, endpoint, records, webhookSecret, builtFunctions } = deployment;
@@ -31,6 +34,7 @@ export async function definitionsFor(deployment: LocalDeployment): Promise<Funct
       PALISADE_STS_ENDPOINT: endpoint,
       PALISADE_FC_ENDPOINT: endpoint,
       PALISADE_OSS_ENDPOINT: endpoint,
+      ...(callsPerSecond in definition.environment ? { [callsPerSecond]: '10000' } : {}),
       ...(records === undefined ? {} : { PALISADE_RECORDS: records }),
       ...(webhookSecret !== undefined && 'PALISADE_WEBHOOK_SECRETS' in definition.environment
         ? { PALISADE_WEBHOOK_SECRETS: webhookSecret }

@@ -5,7 +5,13 @@ import { type LocalCloud, startLocalCloud } from '../local-cloud';
 import type { InvocationRecord } from '../local-cloud/function-compute';
 import { createEcsClient } from '../shared/ecs';
 import { createFolderStore, type RecordStore } from '../shared/evidence';
-import { cutIntoShards, type RunResult, remediate, taskIdOf } from '../shared/remediation';
+import {
+  cutIntoShards,
+  encodeShard,
+  type RunResult,
+  remediate,
+  taskIdOf,
+} from '../shared/remediation';
 import { parseRegionId } from '../shared/security-group';
 import {
   type Bundles,
@@ -105,9 +111,9 @@ describe('the built function, killed at a call of ECS', () => {
       return { kind: kill.when === 'before' ? 'hang' : 'hang-after' };
     };
     const before = functionCompute.invocations.length;
-    const [shard] = cutIntoShards(runCalled(name));
+    const [shard] = cutIntoShards(runCalled(name), 10_000);
     if (!shard) throw new Error('the run has no shard');
-    await functionCompute.invoke(enforceName, JSON.stringify(shard), {
+    await functionCompute.invoke(enforceName, encodeShard(shard), {
       async: true,
       taskId: taskIdOf(shard),
     });

@@ -1,12 +1,13 @@
 import { ApiError } from '../action';
 import type { WireRequest, WireResponse } from '../wire/http';
+import { createFailureEvent, type FailedInvocation, findDestination } from './destination';
 import { type FunctionDefinition, qualifiedName, type TimerTrigger } from './function-definition';
 import { createFunctionDirectory } from './function-directory';
 import { httpDomain, httpPath } from './http-target';
 import type { LogLineOrigin } from './instance';
-import type { MintRoleCredentials } from './invocation-context';
+import { type MintRoleCredentials, mintFor } from './invocation-context';
 import { createInvoker, type InvocationRecord } from './invoker';
-import { readTaskId } from './routes';
+import { readTaskId, resourceName } from './routes';
 import { followSchedule, parseSchedule } from './schedule';
 import { type Authorize, createServe, type InvokeOutcome, type ServeOptions } from './serve';
 import { createSignatureVerifier, type SecretOf } from './signature';
@@ -113,6 +114,7 @@ export function createFunctionCompute(options: FunctionComputeOptions): Function
     maxInstances: options.maxInstances ?? 100,
     asyncRetryDelayMs: options.asyncRetryDelayMs ?? 1000,
     onLog: options.onLog ?? (() => {}),
+    onFailure: (failed) => tellDestination(failed),
   });
   let closed = false;
 
@@ -133,6 +135,27 @@ export function createFunctionCompute(options: FunctionComputeOptions): Function
     return call.isAsync
       ? { kind: 'accepted', ...invoker.enqueue(definition, event, call.taskId) }
       : { kind: 'completed', ...(await invoker.invokeNow(definition, event, 'event')) };
+  };
+  /** Tells the destination, if the function's role may invoke it; if not, nobody is told. */
+  const tellDestination = (failed: FailedInvocation) => {
+    const { definition, result } = failed;
+    if (definition.onFailure === undefined) return;
+    try {
+      const destination = findDestination(definition.onFailure, directory);
+      const { accessKeyId = '' } = mintFor(definition, options.roleCredentials) ?? {};
+      const { functionName, serviceName } = destination;
+      const resource = resourceName(options, functionName, serviceName, 'LATEST');
+      options.authorize?.(accessKeyId, 'fc:InvokeFunction', resource);
+      const event = createFailureEvent(failed, options, options.now());
+      check(event.length, MAX_ASYNC_PAYLOAD_BYTES);
+      invoker.enqueue(destination, event);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const line = `destination ${definition.onFailure} was not told: ${error.message}`;
+      const { requestId, instanceId } = result;
+      const { functionName } = definition;
+      options.onLog?.(line, { functionName, instanceId, requestId, stream: 'stderr' });
+    }
   };
   const fireTimer = async (definition: FunctionDefinition, timer: TimerTrigger, at: number) => {
     const { requestId } = await start(definition, createTimerEvent(timer, at), { isAsync: true });

@@ -53,6 +53,11 @@ export interface FunctionDefinition {
    * FC 3.0, `statefulInvocation` of FC 2.0 (task deduplication page); true when absent.
    */
   readonly asyncTask?: boolean;
+  /**
+   * ARN of the function that is told of asynchronous invocations that failed for good, such as
+   * `acs:fc:cn-hangzhou:1234567890123456:functions/NAME` (page "Result callback").
+   */
+  readonly onFailure?: string;
   readonly timers?: readonly TimerTrigger[];
   readonly httpTrigger?: HttpTrigger;
   readonly eventTriggers?: readonly EventTrigger[];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../action';
+import type { FailedInvocation } from './destination';
 import { type FunctionDefinition, qualifiedName } from './function-definition';
 import type {
   FunctionErrorBody,
@@ -55,6 +56,8 @@ export interface InvokerOptions extends Place {
   readonly maxInstances: number;
   readonly asyncRetryDelayMs: number;
   readonly onLog: (line: string, origin: LogLineOrigin) => void;
+  /** Told of an asynchronous invocation whose last attempt failed, before it counts as ended. */
+  readonly onFailure: (failed: FailedInvocation) => void;
 }
 
 /** Runs functions and keeps the log of their invocations. */
@@ -144,6 +147,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
         'event',
       );
       if (result.errorType === undefined || closing.signal.aborted) return;
+      if (number === attempts) options.onFailure({ definition, event, result, attempts });
     }
   };
 

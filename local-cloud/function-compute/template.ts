@@ -24,6 +24,9 @@ const properties = z.object({
     .object({
       asyncTask: z.boolean().default(false),
       maxAsyncRetryAttempts: z.coerce.number().default(3),
+      destinationConfig: z
+        .object({ onFailure: z.object({ destination: z.string() }).optional() })
+        .optional(),
     })
     .default({ asyncTask: false, maxAsyncRetryAttempts: 3 }),
   triggers: z
@@ -90,6 +93,8 @@ function readFunction(
   const triggers = readTriggers(where, read.triggers, (index, schema, config) =>
     check(where, `triggers.${index}.triggerConfig.`, schema, config),
   );
+  const { destinationConfig, ...asyncInvokeConfig } = read.asyncInvokeConfig;
+  const onFailure = destinationConfig?.onFailure?.destination;
   const definition: FunctionDefinition = {
     functionName: read.functionName,
     codeDirectory: resolve(folder, read.code),
@@ -99,7 +104,8 @@ function readFunction(
     memoryMegabytes: read.memorySize,
     environment: read.environmentVariables,
     ...(read.role === undefined ? {} : { role: read.role }),
-    ...read.asyncInvokeConfig,
+    ...asyncInvokeConfig,
+    ...(onFailure === undefined ? {} : { onFailure }),
     ...triggers,
   };
   within(where, () => checkDefinition(definition));

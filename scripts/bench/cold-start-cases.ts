@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { PolicySet } from '../../shared/policy';
-import { cutIntoShards, runLimits, WHOLE } from '../../shared/remediation';
+import { cutIntoShards, encodeShard, runLimits, WHOLE } from '../../shared/remediation';
 import { parseRegionId, parseSecurityGroupId } from '../../shared/security-group';
 import type { FUNCTION_NAMES } from '../build-functions';
 
@@ -25,19 +25,22 @@ export interface Case {
 /** The ways in which each function is started. */
 export function coldStartCases(policies: PolicySet): Case[] {
   const time = new Date().toISOString();
-  const [shard] = cutIntoShards({
-    runId: 'cold-start',
-    part: WHOLE,
-    trigger: { kind: 'timer', id: 'cold-start', time },
-    dryRun: false,
-    policies,
-    limits: runLimits(policies, 1),
-    groups: [
-      { id: GROUP, regionId: REGION, name: '', type: 'normal', tags: {}, serviceManaged: false },
-    ],
-  });
+  const [shard] = cutIntoShards(
+    {
+      runId: 'cold-start',
+      part: WHOLE,
+      trigger: { kind: 'timer', id: 'cold-start', time },
+      dryRun: false,
+      policies,
+      limits: runLimits(policies, 1),
+      groups: [
+        { id: GROUP, regionId: REGION, name: '', type: 'normal', tags: {}, serviceManaged: false },
+      ],
+    },
+    10,
+  );
   const toEcs = { store: 'folder', until: 'first request to ECS' } as const;
-  const enforce = { function: 'enforce', event: JSON.stringify(shard) } as const;
+  const enforce = { function: 'enforce', event: shard ? encodeShard(shard) : '' } as const;
   return [
     {
       ...toEcs,

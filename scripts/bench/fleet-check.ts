@@ -103,8 +103,7 @@ function simulateTheSame(measured: MeasuredCosts, manner: FleetManner) {
   const { costs, planning } = fleetCosts(measured, 1);
   const plan = planFleet(
     fleet,
-    // As long as shards carry no share of the rate.
-    productShards(fleet),
+    productShards(fleet, CALLS_PER_SECOND),
     { ...planning, page: CALL_MS, handOver: 1 },
     'one for all',
   );

@@ -9,7 +9,8 @@ function row(
   fleet: Parameters<typeof planFleet>[0],
   more: Partial<Parameters<typeof fleetRow>[0]> = {},
 ) {
-  const plan = planFleet(fleet, shardsOf(fleet, 1000, 50), planning, 'one for all');
+  const cut = shardsOf(fleet, 1000).map((shard) => ({ ...shard, callsPerSecond: 50 }));
+  const plan = planFleet(fleet, cut, planning, 'one for all');
   const outcome = simulate(
     plan.shards,
     more.limits ?? limits,

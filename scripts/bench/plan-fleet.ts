@@ -74,11 +74,6 @@ const WAYS: readonly Way[] = [
   },
   { name: 'palisade', cut: productShards, sweeps: 'one for all' },
   { name: 'palisade, one sweep for each account', cut: productShards, sweeps: 'one an account' },
-  {
-    name: 'one shard for each region, one sweep for each account',
-    cut: (fleet, rate) => shardsOf(fleet, fleet.groupsPerRegion, rate),
-    sweeps: 'one an account',
-  },
 ];
 
 async function main(): Promise<void> {

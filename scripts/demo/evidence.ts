@@ -36,7 +36,13 @@ export async function showRollback(
         credentials: async () => demo.cloud,
       }),
     demo.records,
-    { dryRun: false, enforceFunction: '', logLevel: 'info', webhookRequestsPerMinute: 1 },
+    {
+      dryRun: false,
+      enforceFunction: '',
+      logLevel: 'info',
+      webhookRequestsPerMinute: 1,
+      callsPerSecond: 1,
+    },
   );
   const recorded = await readRecordedRun(demo.records, runId);
   const takeBack = async () => {

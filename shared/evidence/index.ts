@@ -11,6 +11,7 @@ export type { OssAccess, OssCredentials } from './oss-client';
 export { createOssStore, type OssStoreOptions } from './oss-store';
 export { openRecordStore, parseRecordLocation, type RecordLocation } from './record-location';
 export { type RecordStore, RecordStoreError } from './record-store';
+export { parseRunKey, type RunKey } from './run-key';
 export {
   type ChainHead,
   type Interrupted,

@@ -251,6 +251,17 @@ export const recordSchema = z
       .array(z.string())
       .describe('Why nothing was changed although changes were called for.'),
     unfinished: z.literal(true).optional().describe('The run is to be tried again.'),
+    failed: z
+      .string()
+      .optional()
+      .describe('Why nobody tries the part again, although it did not come to its end.'),
+    rest: z
+      .object({
+        part: z.string().describe('The part that does them.'),
+        groups: count.describe('How many they are.'),
+      })
+      .optional()
+      .describe('Groups that there was no time for; the record says nothing else of them.'),
     totals: z
       .object({
         groups: count.describe('Groups looked at.'),

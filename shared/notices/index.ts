@@ -9,8 +9,8 @@ export {
   type NoticedGroup,
   type NoticeLink,
   noticeOf,
+  type ToldGroup,
   type ToldRun,
 } from './notice';
 export { createNotifier, type NoticeLog, type Notifier, type NotifierOptions } from './notifier';
-export { type RunSoFar, readRunSoFar } from './run-so-far';
 export type { Transport } from './transport';

@@ -6,6 +6,7 @@ import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
 import { askPermit } from './guard';
 import { unlessInterrupted } from './interrupted';
+import { OutOfTimeError } from './out-of-time-error';
 import { type GroupReading, ListReader } from './read';
 import {
   hasDeadAttempt,
@@ -14,7 +15,8 @@ import {
   writeIntent,
   writeOutcome,
 } from './record';
-import type { CallResult, GroupResult, Run, RunResult } from './run';
+import type { CallResult, GroupResult, Rest, Run, RunResult } from './run';
+import { partName } from './shards';
 import type { Surroundings } from './surroundings';
 import { endTurnOfDeadAttempt, takeTurn } from './turn';
 
@@ -24,6 +26,8 @@ import { endTurnOfDeadAttempt, takeTurn } from './turn';
  * are fewer of them, enough for 100 a second.
  */
 const CONCURRENCY = { read: 100, repair: 32 };
+/** Rules of the groups that a part keeps in memory, at some 2 KB each, before it leaves the rest to another. */
+const MOST_RULES = 50_000;
 
 /** What is read through in one region of one account. */
 export interface Readers {
@@ -50,16 +54,18 @@ export interface Work<Found extends Examined> {
 
 /**
  * What every run has in common, whatever it is for: read and plan, guard, record the intent, act, read
- * back, record the outcome. Throws RecordStoreError if a record cannot be written: nothing has been
- * changed if it is the first one; after the second a retry of the run sends nothing twice and records the
- * rest. Throws the reason of `surroundings.interruption` if that comes before anything is announced.
+ * back, record the outcome. Groups that there is no time for are the `rest` of the result, and nothing was
+ * done at them. Throws RecordStoreError if a record cannot be written: nothing has been changed if it is the
+ * first one; after the second a retry of the run sends nothing twice and records the rest. Throws
+ * OutOfTimeError if there was no time for any group, and the reason of `surroundings.interruption` if that
+ * comes before anything is announced.
  */
 export async function carryOut<Found extends Examined>(
   run: Run,
   surroundings: Surroundings,
   work: Work<Found>,
 ): Promise<RunResult> {
-  const { records, now } = surroundings;
+  const { records, now, times } = surroundings;
   if (!run.dryRun && !records)
     throw new TypeError('a run that may change groups needs a record store');
   const readers = perPlace((place) => {
@@ -67,13 +73,17 @@ export async function carryOut<Found extends Examined>(
     return { ecs, lists: new ListReader(ecs) };
   });
 
-  const [isResumed, examined] = await Promise.all([
+  let rules = 0;
+  const mayRead = () => times === undefined || (now() < times.readUntil && rules < MOST_RULES);
+  const [isResumed, { results: examined, left: unread }] = await Promise.all([
     records && !run.dryRun ? hasDeadAttempt(records, run) : false,
     unlessInterrupted(
       surroundings.interruption,
-      inTurn('read', run.groups, surroundings, (summary) => {
+      inTurn('read', run.groups, surroundings, mayRead, async (summary) => {
         surroundings.interruption?.throwIfAborted();
-        return work.examine(summary, readers(summary), false);
+        const found = await work.examine(summary, readers(summary), false);
+        if (found.reading.status === 'complete') rules += found.reading.group.rules.length;
+        return found;
       }),
     ),
   ]);
@@ -102,33 +112,43 @@ export async function carryOut<Found extends Examined>(
     ...(permit?.counted ? { counted: permit.counted } : {}),
     ...(permit?.tryAgain ? { tryAgain: permit.tryAgain } : {}),
   };
+  const left = new Set(unread);
   const found: RunResult = { ...common, groups: examined.map(work.untouched) };
-  if (!records) return found;
   // A run that will change nothing has nothing to announce.
-  if (!mayChange) {
-    await writeOutcome(records, run, now(), found);
-    return found;
+  if (!records || !mayChange) {
+    const result = { ...found, ...restOf(run, left) };
+    if (records) await writeOutcome(records, run, now(), result);
+    return result;
   }
   const attempt = await writeIntent(records, run, now(), found);
   const changed = new Map<SecurityGroupSummary, GroupResult>();
   if (heldBack.length === 0) {
-    await inTurn('repair', planned, surroundings, async (group) => {
+    const mayChange = () => times === undefined || now() < times.changeUntil;
+    const repaired = await inTurn('repair', planned, surroundings, mayChange, async (group) => {
       const { summary } = group;
       changed.set(
         summary,
         await change(run, group.found, surroundings, records, readers(summary), work),
       );
     });
+    for (const { summary } of repaired.left) left.add(summary);
+    // Whatever keeps a group busy may be over by the time that the rest has its turn.
+    if (left.size > 0) {
+      for (const [summary, { tryAgain }] of changed) if (tryAgain) left.add(summary);
+    }
   }
-  const result: RunResult = {
-    ...common,
-    groups: examined.map(
-      (group) => changed.get(group.summary) ?? { ...work.untouched(group), changes: 0 },
-    ),
-  };
-  const isChanged = result.groups.some(({ calls }) => changesIn(calls, ['done', 'unknown']) > 0);
+  const isChanged = [...changed.values()].some(
+    ({ calls }) => changesIn(calls, ['done', 'unknown']) > 0,
+  );
   // A turn that was refused, or a group that another run had mended by then, must not count for others.
   if (!isChanged) await permit?.withdraw();
+  const result: RunResult = {
+    ...common,
+    groups: examined
+      .filter(({ summary }) => !left.has(summary))
+      .map((group) => changed.get(group.summary) ?? { ...work.untouched(group), changes: 0 }),
+    ...restOf(run, left),
+  };
   await writeOutcome(records, run, now(), result, attempt);
   return result;
 }
@@ -170,7 +190,8 @@ async function change<Found extends Examined>(
         true,
       );
     }
-    const request = { run, group: summary, changes, readAt, readAfterTurn, holder };
+    const until = surroundings.times?.changeUntil ?? Number.POSITIVE_INFINITY;
+    const request = { run, group: summary, changes, readAt, readAfterTurn, holder, until };
     const turn = await takeTurn(records, request, now, sleep);
     switch (turn.kind) {
       case 'taken': {
@@ -196,19 +217,34 @@ async function change<Found extends Examined>(
   }
 }
 
-/** Runs a step over groups, a few at a time, and tells how far it is. */
+/** Throws OutOfTimeError where the rest is everything: what hands on all it was given never ends. */
+function restOf(run: Run, left: ReadonlySet<SecurityGroupSummary>): { rest?: Rest } {
+  if (left.size === 0) return {};
+  const groups = run.groups.filter((group) => left.has(group));
+  if (groups.length === run.groups.length) throw new OutOfTimeError(run.part, groups.length);
+  return { rest: { part: partName(groups), groups } };
+}
+
+/** Runs a step over groups, a few at a time and while more may be begun, and tells how far it is. */
 async function inTurn<Item, Result>(
   step: 'read' | 'repair',
   items: readonly Item[],
   { onProgress }: Surroundings,
+  mayBegin: () => boolean,
   action: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
+): Promise<{ readonly results: Result[]; readonly left: Item[] }> {
   let done = 0;
   onProgress?.(step, done, items.length);
-  return mapConcurrently(items, CONCURRENCY[step], async (item) => {
+  const left: Item[] = [];
+  const results = await mapConcurrently(items, CONCURRENCY[step], async (item) => {
+    if (!mayBegin()) {
+      left.push(item);
+      return [];
+    }
     const result = await action(item);
     done += 1;
     onProgress?.(step, done, items.length);
-    return result;
+    return [result];
   });
+  return { results: results.flat(), left };
 }

@@ -23,7 +23,10 @@ export interface Sum {
 export interface Booking {
   /** Of this run; a sweep that was tried again may have found more groups, and the widest limit holds. */
   readonly limits: RunLimits;
-  /** All parts of this run that have booked so far. */
+  /**
+   * All parts of this run that have booked so far. Far from a limit a group that was handed on from one part
+   * to the next counts in both; nearer to it each group counts once.
+   */
   readonly own: Sum;
   /**
    * Other runs within the hour, without what was held back; groups of this run are not counted twice. Nearer
@@ -68,10 +71,9 @@ export async function bookDemand(
   const { maxChangesPerGroupPerHour } = policies.guardrails;
   return {
     limits: { ...limits, maxGroups },
-    own: ownSum,
-    others: isNear
+    ...(isNear
       ? await countClosely(records, own, others, maxChangesPerGroupPerHour)
-      : othersSum,
+      : { own: ownSum, others: othersSum }),
     async withdraw() {
       await records.putIfAbsent(`${key}.withdrawn`, '');
     },
@@ -91,44 +93,56 @@ export async function demandWithinHour(records: RecordStore, now: number): Promi
 }
 
 /**
- * What other runs call for, group by group: one that somebody sets wrong again and again must not use up
- * what is there for all. It counts as one group, and for the changes that its own hourly limit lets through
- * at most. It takes a read for each booking, so it is done only where it decides.
+ * What this run and the others call for, group by group. A group of this run counts once, however many
+ * parts came to it. One that somebody sets wrong again and again must not use up what is there for all:
+ * among other runs it counts as one group, and for the changes that its own hourly limit lets through at
+ * most. It takes a read for each booking, so it is done only where it decides.
  */
 async function countClosely(
   records: RecordStore,
   own: readonly Entry[],
   others: readonly Entry[],
   mostAtGroup: number,
-): Promise<Sum> {
-  const demandsOf = (entries: readonly Entry[]) =>
-    mapConcurrently(
-      entries.filter((entry) => !entry.isWithdrawn),
-      CONCURRENCY,
-      async ({ key, run }) => ({
-        run,
-        demand: JSON.parse((await records.get(key)) ?? '{}') as Demand,
-      }),
-    );
-  const ownGroups = new Set((await demandsOf(own)).flatMap(({ demand }) => Object.keys(demand)));
-  /** By group and run: of a run that was tried again the greatest demand counts. */
+): Promise<Pick<Booking, 'own' | 'others'>> {
+  const [ownGroups, otherGroups] = await Promise.all([
+    greatestDemands(records, own),
+    greatestDemands(records, others),
+  ]);
+  const changesOf = (byRun: ReadonlyMap<string, number>) =>
+    [...byRun.values()].reduce((sum, each) => sum + each, 0);
+  const total = (changes: readonly number[]) => changes.reduce((sum, each) => sum + each, 0);
+  return {
+    own: { changes: total([...ownGroups.values()].map(changesOf)), groups: ownGroups.size },
+    others: {
+      changes: total(
+        [...otherGroups.values()].map((byRun) => Math.min(changesOf(byRun), mostAtGroup)),
+      ),
+      groups: [...otherGroups.keys()].filter((group) => !ownGroups.has(group)).length,
+    },
+  };
+}
+
+/** By group and run: of parts that were tried again or handed on the greatest demand counts. */
+async function greatestDemands(
+  records: RecordStore,
+  entries: readonly Entry[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const demands = await mapConcurrently(
+    entries.filter((entry) => !entry.isWithdrawn),
+    CONCURRENCY,
+    async ({ key, run }) => ({
+      run,
+      demand: JSON.parse((await records.get(key)) ?? '{}') as Demand,
+    }),
+  );
   const asked = new Map<string, Map<string, number>>();
-  for (const { run, demand } of await demandsOf(others)) {
+  for (const { run, demand } of demands) {
     for (const [group, changes] of Object.entries(demand)) {
       const byRun = asked.get(group) ?? new Map<string, number>();
       asked.set(group, byRun.set(run, Math.max(byRun.get(run) ?? 0, changes)));
     }
   }
-  const changes = [...asked.values()].map((byRun) =>
-    Math.min(
-      [...byRun.values()].reduce((sum, each) => sum + each, 0),
-      mostAtGroup,
-    ),
-  );
-  return {
-    changes: changes.reduce((sum, each) => sum + each, 0),
-    groups: [...asked.keys()].filter((group) => !ownGroups.has(group)).length,
-  };
+  return asked;
 }
 
 /** What one part calls for. */

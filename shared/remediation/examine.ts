@@ -147,6 +147,17 @@ export function untouched({
   };
 }
 
+/** The result of a group of which nobody knows how it stands. */
+export function unknownGroup(
+  { policies }: Run,
+  summary: SecurityGroupSummary,
+  reason: string,
+): GroupResult {
+  const findings = unreadable(policies, summary, reason);
+  const reading = { status: 'unknown', reason } as const;
+  return untouched({ summary, reading, readAt: 0, findings, lists: NO_LISTS, calls: [] });
+}
+
 /** The rules of a group as they were read. */
 export function permissionsOf(group: SecurityGroup): Permission[] {
   return group.rules.map((rule) => rule.permission);

@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-03-01T04:00:00Z');
 const summaries = summariesOf([
   {
     RegionId: 'cn-hangzhou',
-    SecurityGroups: ['sg-a', 'sg-b', 'sg-c', 'sg-d'].map((id) => makeGroup(id, [])),
+    SecurityGroups: ['sg-a', 'sg-b', 'sg-c', 'sg-d', 'sg-e', 'sg-f'].map((id) => makeGroup(id, [])),
     PrefixLists: [],
   },
 ]);
@@ -108,7 +108,7 @@ describe('the parts of a run', () => {
 
   it('share the limits: one that would take the sum past them is held back', async () => {
     expect(await part('a_1', [planned(6)])).toEqual([]);
-    expect(await part('b_2', [planned(5)])).toEqual([
+    expect(await part('b_2', [planned(5, 1)])).toEqual([
       expect.stringMatching(/calls for 11 changes and may make 10/),
     ]);
   });
@@ -116,8 +116,16 @@ describe('the parts of a run', () => {
   it('count once however often they are tried again', async () => {
     expect(await part('a', [planned(6), planned(1, 1)])).toEqual([]);
     expect(await part('a', [planned(1, 1)])).toEqual([]);
-    expect(await part('b', [planned(3)])).toEqual([]);
-    expect(await part('c', [planned(1)])).toHaveLength(2);
+    expect(await part('b', [planned(3, 2)])).toEqual([]);
+    expect(await part('c', [planned(1, 3)])).toHaveLength(2);
+  });
+
+  it('count a group once that one part planned and handed on to the next', async () => {
+    expect(await part('a', [planned(4), planned(4, 1), planned(2, 2)])).toEqual([]);
+    expect(await part('b', [planned(4, 1), planned(2, 2)])).toEqual([]);
+    expect(await part('c', [planned(3, 2)])).toEqual([
+      expect.stringMatching(/calls for 11 changes and may make 10/),
+    ]);
   });
 
   it('count once when the run was handed over after it had booked as a whole', async () => {
@@ -147,7 +155,9 @@ describe('the parts of a run', () => {
       fc.asyncProperty(demands, async (changes) => {
         round += 1;
         const reasons = await Promise.all(
-          changes.map((count, index) => part(`part-${index}`, [planned(count)], `run-${round}`)),
+          changes.map((count, index) =>
+            part(`part-${index}`, [planned(count, index)], `run-${round}`),
+          ),
         );
         const made = changes.filter((_, index) => reasons[index]?.length === 0);
         expect(made.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(10);
@@ -302,19 +312,19 @@ describe('runs within an hour, through whichever door they came', () => {
   });
 
   it('keep the sum of a run that goes on for more than an hour', async () => {
-    const part = (name: string, now: number) =>
+    const part = (name: string, position: number, now: number) =>
       reasonsToHoldBack(
         {
           ...makeRun('long', summaries, { limits: { maxChanges: 10, maxGroups: 3 } }),
           trigger: { kind: 'timer', id: 'long', time: new Date(NOW).toISOString() },
           part: name,
         },
-        [planned(6)],
+        [planned(6, position)],
         async () => undefined,
         records,
         now,
       );
-    expect(await part('first', NOW)).toEqual([]);
-    expect(await part('second', NOW + 2 * HOUR)).toHaveLength(1);
+    expect(await part('first', 0, NOW)).toEqual([]);
+    expect(await part('second', 1, NOW + 2 * HOUR)).toHaveLength(1);
   });
 });

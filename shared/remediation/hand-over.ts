@@ -1,6 +1,6 @@
 import { mapConcurrently } from './concurrency';
-import type { Run } from './run';
-import { cutIntoShards, type Shard, taskIdOf } from './shards';
+import { encodeShard } from './shard-payload';
+import { type Shard, taskIdOf } from './shards';
 
 /** Calls of the enforce function under way at the same time. */
 const CONCURRENCY = 8;
@@ -15,20 +15,19 @@ export interface HandOver {
 }
 
 /**
- * Cuts a run into shards and hands each to `call`, which invokes the enforce function asynchronously under
- * a task id. A shard that fails holds up no other.
+ * Hands each shard of a run to `call`, which invokes the enforce function asynchronously under a task id. A
+ * shard that fails holds up no other.
  */
 export async function handOver(
-  run: Run,
+  shards: readonly Shard[],
   call: (payload: string, taskId: string) => Promise<{ readonly accepted: 'new' | 'duplicate' }>,
   onShard: (shard: Shard, accepted: 'new' | 'duplicate' | Error) => void = () => {},
 ): Promise<HandOver> {
-  const shards = cutIntoShards(run);
   const failures: string[] = [];
   let started = 0;
   await mapConcurrently(shards, CONCURRENCY, async (shard) => {
     try {
-      const { accepted } = await call(JSON.stringify(shard), taskIdOf(shard));
+      const { accepted } = await call(encodeShard(shard), taskIdOf(shard));
       if (accepted === 'new') started += 1;
       onShard(shard, accepted);
     } catch (error) {

@@ -21,18 +21,20 @@ export {
 } from './list-groups';
 export { plainPacket } from './plain-packet';
 export { ListReader, readGroup } from './read';
-export { WHOLE } from './record';
+export { WHOLE, writeFailure } from './record';
 export { remediate } from './remediate';
 export type {
   CallResult,
   GroupResult,
   ReportedFinding,
+  Rest,
   Run,
   RunLimits,
   RunResult,
   Trigger,
   Verdict,
 } from './run';
-export { cutIntoShards, decodeShard, type Shard, taskIdOf } from './shards';
-export type { Surroundings } from './surroundings';
+export { decodeShard, encodeShard } from './shard-payload';
+export { cutIntoShards, type Shard, shardOfRest, taskIdOf } from './shards';
+export type { Surroundings, Times } from './surroundings';
 export { isUnfinished, type Totals, totalsOf } from './verdict';

@@ -1,6 +1,7 @@
-import { chainOf, type RecordStore, RecordStoreError } from '../evidence';
+import { chainOf, parseRunKey, type RecordStore, RecordStoreError } from '../evidence';
 import { matches, type Policy } from '../policy';
 import { type Permission, placeName, placeOf, type SecurityGroupSummary } from '../security-group';
+import { unknownGroup } from './examine';
 import { plainPacket } from './plain-packet';
 import type { CallResult, GroupResult, ReportedFinding, Run, RunResult } from './run';
 import { isUnfinished, totalsOf } from './verdict';
@@ -95,6 +96,28 @@ export async function hasDeadAttempt(
   return count('intent') > count('outcome');
 }
 
+/**
+ * Records that a part failed for good: how its groups stand is unknown, unless its last attempt had come as
+ * far as to record that. Throws RecordStoreError.
+ */
+export async function writeFailure(
+  records: RecordStore,
+  run: Run,
+  now: number,
+  failed: string,
+): Promise<void> {
+  const keys = (await records.list(`runs/${run.runId}/${run.part}.`)).flatMap(
+    (key) => parseRunKey(key) ?? [],
+  );
+  await linkEarlierAttempts(records, run);
+  const last = Math.max(0, ...keys.map(({ attempt }) => attempt));
+  if (keys.some(({ attempt, step }) => attempt === last && step === 'outcome')) return;
+  // Not beside an intent without an outcome: what was announced there may have been done.
+  const groups = run.groups.map((group) => unknownGroup(run, group, failed));
+  const result = { runId: run.runId, groups, heldBack: [], failed };
+  await writeOutcome(records, run, now, result, last + 1);
+}
+
 /** The part of a run that was not cut into shards. */
 export const WHOLE = 'whole';
 
@@ -171,6 +194,8 @@ function keyOf(run: Run, attempt: number, step: 'intent' | 'outcome'): string {
 
 /** A compliant group is its id in a list of its place; every other one has all that is known of it. */
 function recordOf(run: Run, time: string, result: RunResult): string {
+  const left = new Set(result.rest?.groups);
+  const groups = run.groups.filter((group) => !left.has(group));
   const isPlain = (group: GroupResult) => group.findingsBefore.length === 0;
   return JSON.stringify(
     {
@@ -187,9 +212,13 @@ function recordOf(run: Run, time: string, result: RunResult): string {
       limits: run.limits,
       ...(result.counted ? { counted: result.counted } : {}),
       heldBack: result.heldBack,
-      ...(isUnfinished(result) ? { unfinished: true } : {}),
+      ...(isUnfinished(result) && result.failed === undefined ? { unfinished: true } : {}),
+      ...(result.failed === undefined ? {} : { failed: result.failed }),
+      ...(result.rest
+        ? { rest: { part: result.rest.part, groups: result.rest.groups.length } }
+        : {}),
       totals: totalsOf(result),
-      policies: run.policies.policies.map((policy) => policyRecord(policy, run.groups)),
+      policies: run.policies.policies.map((policy) => policyRecord(policy, groups)),
       compliant: idsByPlace(result.groups.filter(isPlain)),
       groups: result.groups.filter((group) => !isPlain(group)).map(groupRecord),
       exemptions: result.groups.flatMap(exemptionRecords),

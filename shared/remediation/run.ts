@@ -39,8 +39,6 @@ export interface Run {
   readonly runId: string;
   /** Names the part of a run that was cut into shards; `whole` if it was not. */
   readonly part: string;
-  /** How many parts it was cut into; absent if it was not. */
-  readonly parts?: number;
   readonly trigger: Trigger;
   /** Change nothing, whatever the policies' modes say. */
   readonly dryRun: boolean;
@@ -133,4 +131,14 @@ export interface RunResult {
   readonly counted?: Counted;
   /** Set when that was only because something could not be read for the moment. */
   readonly tryAgain?: true;
+  /** What there was no time for; `groups` has nothing of it. Absent if everything was done. */
+  readonly rest?: Rest;
+  /** Why nobody will try the part again, although it did not come to its end. */
+  readonly failed?: string;
+}
+
+/** Groups of a part that it did not come to, which are handed on as a part of their own. */
+export interface Rest {
+  readonly part: string;
+  readonly groups: readonly SecurityGroupSummary[];
 }

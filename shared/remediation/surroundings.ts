@@ -3,6 +3,13 @@ import type { RecordStore } from '../evidence';
 import type { SecurityGroupSummary } from '../security-group';
 import type { Examined } from './examine';
 
+/** Until when a part of a run may begin with another group, in milliseconds since 1970. */
+export interface Times {
+  /** Earlier, so that there is time left to change what was read. */
+  readonly readUntil: number;
+  readonly changeUntil: number;
+}
+
 /** What a run needs from the world around it. */
 export interface Surroundings {
   readonly ecs: EcsClients;
@@ -18,6 +25,8 @@ export interface Surroundings {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** The reason why nothing may be changed at the moment, if somebody has pulled the stop switch. */
   readonly stop: () => Promise<string | undefined>;
+  /** Absent: every group is done, however long it takes. */
+  readonly times?: Times;
   /** A reading that the door has just made, so that the group need not be read again to be judged. */
   readonly reading?: (
     group: SecurityGroupSummary,

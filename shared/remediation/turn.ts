@@ -25,6 +25,8 @@ export interface TurnRequest {
   readonly readAfterTurn: number;
   /** Who works on the run: the same when the platform tries an invocation again. */
   readonly holder: string;
+  /** When to wait no longer, in milliseconds since 1970. */
+  readonly until?: number;
 }
 
 /** Whether a run may change a group now. */
@@ -79,7 +81,7 @@ async function queue(
         return taken(records, last.key, now);
       }
       if (claim && now() < claim.until) {
-        if (waited >= PATIENCE_MS) {
+        if (waited >= PATIENCE_MS || now() >= (request.until ?? Number.POSITIVE_INFINITY)) {
           const reason = `another run (${claim.runId}) is changing the group`;
           return { kind: 'refused', reason, tryAgain: true };
         }

@@ -1,9 +1,10 @@
 import { accountsOf, checkOwnAccount, clientsOf, type MemberCredentials } from '../accounts';
 import type { EcsClients } from '../ecs';
 import { openRecordStore, type RecordStore, RecordStoreError } from '../evidence';
-import { createFunctionCaller } from '../fc';
+import { createFunctionCaller, type FunctionCaller } from '../fc';
 import { accountTargets, inScope, memberAccounts, type PolicySet, regionInScope } from '../policy';
 import {
+  cutIntoShards,
   type HandOver,
   handOver,
   type Listing,
@@ -13,16 +14,17 @@ import {
   type RunLimits,
   type RunResult,
   type Surroundings,
+  type Times,
+  WHOLE,
 } from '../remediation';
+import { noteHandedOver, notePlan, type Plan, planOf } from '../runs';
 import type { FunctionContext } from './context';
 import { createLogger, type Logger } from './logger';
 import { reportRun } from './report-run';
 import { readSettings, type Settings } from './settings';
 import { readStopSwitch } from './stop-switch';
-import { noteHandedOver, tellOf, tellOfLostRuns } from './tell';
-
-/** Kept back from the function's timeout for the last record and for telling of the run. */
-const RESERVE_MS = 10_000;
+import { closeAfter, closeLostRuns, tellOf } from './tell';
+import { timesOf } from './times';
 
 /** What a function works with during one invocation. */
 export interface Invocation {
@@ -40,13 +42,25 @@ export interface Invocation {
   limitsOfFew(policies: PolicySet): Promise<RunLimits>;
   /** Logs what became of a run, with `message`, and tells of it whoever is to be told. Never throws. */
   report(run: Run, result: RunResult, message: string): Promise<void>;
-  /** Tells of earlier runs of which a part got lost. Never throws. */
-  tellOfLostRuns(): Promise<void>;
+  /** Until when the function may begin with another group, so that it comes to its end in time. */
+  readonly times: Times;
+  /** Closes a run that was cut into parts, if this was the last of them. Throws RecordStoreError. */
+  closeAfter(part: string, runId: string): Promise<void>;
+  /** Closes earlier runs of which a part got lost. Never throws. */
+  closeLostRuns(): Promise<void>;
+  /** Queues one call of a function, once for each task id. Throws FunctionCallError. */
+  callAsync: FunctionCaller['callAsync'];
   /**
-   * Gives a run to the enforce function, shard by shard; what failed is in the result. Throws
-   * RecordStoreError.
+   * Cuts a run into shards and gives them to the enforce function; what failed is in the result. `unlisted`
+   * is what could not be listed for it. Throws RecordStoreError.
    */
-  handOver(run: Run): Promise<HandOver>;
+  handOver(run: Run, unlisted?: Plan['unlisted']): Promise<HandOver>;
+}
+
+/** What an invocation is given besides its context and environment. */
+export interface InvocationOptions {
+  /** Most calls of one API in a second. Default: any number. */
+  readonly callsPerSecond?: number;
 }
 
 /**
@@ -60,11 +74,12 @@ export function startInvocation(
   environment: Readonly<Record<string, string | undefined>>,
   deployed: PolicySet,
   bindings: Readonly<Record<string, string>> = {},
+  { callsPerSecond }: InvocationOptions = {},
 ): Invocation {
   const settings = readSettings(environment);
   checkOwnAccount(deployed, context.accountId);
   const log = createLogger(settings.logLevel, { requestId: context.requestId, ...bindings });
-  const deadline = Date.now() + Math.max(context.function.timeout * 1000 - RESERVE_MS, 1000);
+  const { callsUntil: deadline, ...times } = timesOf(context.function.timeout, Date.now());
   const credentials = async () => credentialsOf(context);
   const records = recordsOf(settings, context);
   const listInScope = async (policies: PolicySet) => {
@@ -77,14 +92,27 @@ export function startInvocation(
   };
   const ecs = clientsOf(credentials, membersOf(deployed, settings, context), {
     deadline,
+    ...(callsPerSecond === undefined ? {} : { callsPerSecond }),
     ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
     onCall: (call) => log.debug({ call }, 'ECS call'),
   });
+  const telling = { settings, records, log, now: Date.now };
+  const callAsync: FunctionCaller['callAsync'] = (...call) =>
+    createFunctionCaller({
+      accountId: context.accountId,
+      regionId: context.region,
+      credentials: credentialsOf(context),
+      ...(settings.serviceName === undefined ? {} : { serviceName: settings.serviceName }),
+      ...(settings.functionComputeEndpoint === undefined
+        ? {}
+        : { endpoint: settings.functionComputeEndpoint }),
+    }).callAsync(...call);
   return {
     settings,
     log,
     records,
     ecs,
+    times,
     surroundings: {
       ecs,
       records,
@@ -105,29 +133,29 @@ export function startInvocation(
     async report(run, result, message) {
       const runLog = 'runId' in bindings ? log : log.child({ runId: run.runId, part: run.part });
       reportRun(runLog, result, message);
-      await tellOf(run, result, { settings, records, log: runLog, now: Date.now });
+      if (run.part === WHOLE) await tellOf(run, result, { ...telling, log: runLog });
     },
-    tellOfLostRuns: () => tellOfLostRuns({ settings, records, log, now: Date.now }),
-    async handOver(run) {
-      const caller = createFunctionCaller({
-        accountId: context.accountId,
-        regionId: context.region,
-        credentials: credentialsOf(context),
-        ...(settings.serviceName === undefined ? {} : { serviceName: settings.serviceName }),
-        ...(settings.functionComputeEndpoint === undefined
-          ? {}
-          : { endpoint: settings.functionComputeEndpoint }),
-      });
+    closeAfter: (part, runId) => closeAfter(part, runId, telling),
+    closeLostRuns: () => closeLostRuns(telling),
+    callAsync,
+    async handOver(run, unlisted = []) {
+      const shards = cutIntoShards(run, settings.callsPerSecond);
+      const plan = planOf(shards, unlisted, Date.now());
+      if (plan) {
+        await notePlan(records, plan);
+        await noteHandedOver(records, run.runId, shards.length, Date.now());
+      }
       const handedOver = await handOver(
-        run,
-        (payload, taskId) => caller.callAsync(settings.enforceFunction, payload, taskId),
+        shards,
+        (payload, taskId) => callAsync(settings.enforceFunction, payload, taskId),
         ({ part, groups }, accepted) => {
           if (accepted instanceof Error) {
             log.error({ part, reason: accepted.message }, 'shard not handed over');
           } else log.info({ part, groups: groups.length, accepted }, 'shard handed over');
         },
       );
-      await noteHandedOver(run, handedOver.shards, { records, now: Date.now });
+      // All of them may have ended before an earlier attempt at this was complete.
+      if (handedOver.started === 0) await closeAfter('hand-over', run.runId, telling);
       return handedOver;
     },
   };

@@ -3,6 +3,7 @@ import { readSettings } from './index';
 test('without variables every region is swept, changes are made and nothing is redirected', () => {
   expect(readSettings({})).toEqual({
     dryRun: false,
+    callsPerSecond: 10,
     enforceFunction: 'palisade-enforce',
     logLevel: 'info',
     webhookRequestsPerMinute: 60,
@@ -26,9 +27,11 @@ test('every variable has its setting', () => {
       PALISADE_OSS_ENDPOINT: 'http://127.0.0.1:8082',
       PALISADE_WEBHOOK_REQUESTS_PER_MINUTE: '6',
       PALISADE_LOG_LEVEL: 'DEBUG',
+      PALISADE_CALLS_PER_SECOND: '25',
     }),
   ).toEqual({
     regionIds: ['cn-hangzhou', 'ap-southeast-1'],
+    callsPerSecond: 25,
     dryRun: true,
     records: 'oss://records/palisade',
     roleName: 'palisade',

@@ -18,6 +18,8 @@ export interface Settings {
   readonly notices?: string;
   /** Authentic requests that the webhook answers in a minute. */
   readonly webhookRequestsPerMinute: number;
+  /** Calls of one API that a run may make in a second in one region of one account. */
+  readonly callsPerSecond: number;
   /** Name of the function that repairs a shard. */
   readonly enforceFunction: string;
   /** Name of the FC 2.0 service that holds the functions; absent: FC 3.0. */
@@ -59,6 +61,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     webhookRequestsPerMinute: readCount(
       'PALISADE_WEBHOOK_REQUESTS_PER_MINUTE',
       text('PALISADE_WEBHOOK_REQUESTS_PER_MINUTE') ?? '60',
+    ),
+    callsPerSecond: readCount(
+      'PALISADE_CALLS_PER_SECOND',
+      text('PALISADE_CALLS_PER_SECOND') ?? '10',
     ),
     ...optional('functionComputeEndpoint', text('PALISADE_FC_ENDPOINT')),
     ...optional('ossEndpoint', text('PALISADE_OSS_ENDPOINT')),

@@ -5,22 +5,21 @@ import {
   type NoticeLog,
   noticeOf,
   parseChannels,
-  readRunSoFar,
   type ToldRun,
 } from '../notices';
 import { type Run, type RunResult, totalsOf } from '../remediation';
+import { closeRun, listHandedOver, readSummary } from '../runs';
 import type { Settings } from './settings';
 
 /** Longest time that telling of a run may take. */
 const BUDGET_MS = 5_000;
-const HANDED_OVER = 'handed-over/';
 /** A run that has not come to its end by then has lost a part: no function works for so long. */
 const LOST_AFTER_MS = 60 * 60 * 1000;
 /** Runs that were handed over longer ago are not looked at any more. */
 const FORGOTTEN_AFTER_MS = 8 * 24 * 60 * 60 * 1000;
 
 /** Who is to be told, and what that takes. */
-interface Telling {
+export interface Telling {
   readonly settings: Settings;
   readonly records: RecordStore;
   readonly log: NoticeLog;
@@ -28,81 +27,67 @@ interface Telling {
 }
 
 /**
- * Tells the channels of the settings of a run that changed or failed something. A run that was cut into
- * parts is told of once, by the part that comes to its end last. Never throws: a repair is not undone by a
- * message that does not arrive, and the log says so.
+ * Tells the channels of the settings of a run that was not cut into parts, if it changed or failed something.
+ * Never throws: a repair is not undone by a message that does not arrive, and the log says so.
  */
 export async function tellOf(run: Run, result: RunResult, telling: Telling): Promise<void> {
-  const channels = channelsOf(telling);
-  if (channels.length === 0) return;
-  await logged(telling, async () => {
-    if (run.parts === undefined) {
-      return tell(channels, run, { ...result, totals: totalsOf(result) }, telling);
-    }
-    const soFar = await readRunSoFar(telling.records, run.runId);
-    if (!soFar || soFar.ended < run.parts) return;
-    await tell(channels, soFar.run, soFar, telling);
-    await telling.records.putIfAbsent(settledKey(run.runId), '');
-  });
+  await tell(run, { ...result, totals: totalsOf(result) }, telling);
 }
 
-/** Notes that a run was cut into parts, so that it is told of even if one of them gets lost. */
-export async function noteHandedOver(
-  { runId }: Run,
-  parts: number,
-  { records, now }: Pick<Telling, 'records' | 'now'>,
+/**
+ * Closes a run that was cut into parts, if `part` was the last of them: writes its summary, logs it, and
+ * tells of the run, once. Throws RecordStoreError when the summary cannot be written.
+ */
+export async function closeAfter(part: string, runId: string, telling: Telling): Promise<void> {
+  await close(runId, { closedBy: part, now: telling.now() }, telling);
+}
+
+/** Closes earlier runs of which a part got lost, so that nobody else has closed them. Never throws. */
+export async function closeLostRuns(telling: Telling): Promise<void> {
+  const { records, log, now } = telling;
+  try {
+    for (const { runId, time } of await listHandedOver(records, now() - FORGOTTEN_AFTER_MS)) {
+      if (time > now() - LOST_AFTER_MS) continue;
+      if ((await readSummary(records, runId)) !== undefined) continue;
+      log.error({ runId }, 'run got lost');
+      await close(runId, { closedBy: 'a later sweep', now: now(), isOverdue: true }, telling);
+    }
+  } catch (error) {
+    log.error({ reason: (error as Error).message }, 'lost runs could not be closed');
+  }
+}
+
+async function close(
+  runId: string,
+  closing: Parameters<typeof closeRun>[2],
+  telling: Telling,
 ): Promise<void> {
-  if (parts > 0) await records.putIfAbsent(`${HANDED_OVER}${now()}/${runId}_${parts}`, '');
-}
-
-/** Tells of earlier runs of which a part got lost, so that nobody has told of them. Never throws. */
-export async function tellOfLostRuns(telling: Telling): Promise<void> {
-  const channels = channelsOf(telling);
-  if (channels.length === 0) return;
-  const { records, now } = telling;
-  await logged(telling, async () => {
-    const keys = await records.list(HANDED_OVER, `${HANDED_OVER}${now() - FORGOTTEN_AFTER_MS}`);
-    for (const key of keys) {
-      const [, time, runId, parts] = /^handed-over\/(\d+)\/(.+)_(\d+)$/.exec(key) ?? [];
-      if (runId === undefined || Number(time) > now() - LOST_AFTER_MS) continue;
-      if ((await records.get(settledKey(runId))) !== undefined) continue;
-      const soFar = await readRunSoFar(records, runId);
-      const ended = soFar?.ended ?? 0;
-      if (soFar && ended >= Number(parts)) continue;
-      const reason = `${ended} of ${parts} parts of run ${runId} came to their end: look for the others in the log of the enforce function`;
-      telling.log.error({ runId, reason }, 'run got lost');
-      if (soFar) {
-        const heldBack = [...soFar.heldBack, reason];
-        await tell(channels, soFar.run, { ...soFar, heldBack }, telling);
-      }
-      await records.putIfAbsent(settledKey(runId), '');
-    }
-  });
-}
-
-function settledKey(runId: string): string {
-  return `notices/${runId}/settled`;
+  const closed = await closeRun(telling.records, runId, closing);
+  if (!closed) return;
+  const { parts, failures, unlisted, totals, durationMs } = closed.summary;
+  const fields = { parts, failures: failures.length, unlisted: unlisted.length, totals };
+  telling.log.info({ runId, ...fields, durationMs }, 'run done');
+  await tell(closed.run, closed.told, telling);
 }
 
 async function tell(
-  channels: readonly Channel[],
   run: Pick<Run, 'runId' | 'part' | 'trigger' | 'dryRun'>,
   told: ToldRun,
-  { settings: { records: place }, records, log, now }: Telling,
+  telling: Telling,
 ): Promise<void> {
+  const { settings, records, log, now } = telling;
+  const channels = channelsOf(telling);
+  if (channels.length === 0) return;
+  const { records: place } = settings;
   const links =
     place === undefined ? [] : [{ text: 'Records', url: `${place}/runs/${run.runId}/` }];
-  const notice = noticeOf(run, told, links);
-  if (!notice) return;
   const sleep = (milliseconds: number) =>
     new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
-  const options = { records, log, now, sleep, random: Math.random, budgetMs: BUDGET_MS };
-  await createNotifier(channels, options).notify(notice);
-}
-
-async function logged({ log }: Telling, action: () => Promise<void>): Promise<void> {
   try {
-    await action();
+    const notice = noticeOf(run, told, links);
+    if (!notice) return;
+    const options = { records, log, now, sleep, random: Math.random, budgetMs: BUDGET_MS };
+    await createNotifier(channels, options).notify(notice);
   } catch (error) {
     log.error({ reason: (error as Error).message }, 'nobody could be told');
   }

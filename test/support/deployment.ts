@@ -30,6 +30,8 @@ export interface DeploymentOptions {
   readonly cloud?: Omit<LocalCloudOptions, 'inventory' | 'fault' | 'functionCompute'>;
   readonly enforce?: Partial<FunctionDefinition>;
   readonly webhook?: Partial<FunctionDefinition>;
+  /** Whether the sweep is told of shards that failed for good. Default: yes. */
+  readonly destination?: boolean;
   readonly withoutRole?: boolean;
   /** Instances of all functions together; 100 by default. */
   readonly maxInstances?: number;
@@ -105,6 +107,8 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
           PALISADE_STS_ENDPOINT: context.endpoint,
           PALISADE_FC_ENDPOINT: context.endpoint,
           PALISADE_LOG_LEVEL: 'debug',
+          // Nothing here limits calls unless a test says so.
+          PALISADE_CALLS_PER_SECOND: '10000',
           ...(generation === 'fc2' ? { PALISADE_FC_SERVICE: 'palisade' } : {}),
           ...options.environment,
         }).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -118,6 +122,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
         environment,
         ...(options.withoutRole ? {} : { role: `acs:ram::${context.accountId}:role/palisade` }),
       };
+      const sweepArn = `acs:fc:cn-hangzhou:${context.accountId}:${generation === 'fc2' ? 'services/palisade/' : ''}functions/palisade-sweep`;
       functionCompute = createFunctionCompute({
         ...context,
         roleCredentials: (...role) => {
@@ -142,6 +147,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
             ...common,
             functionName: 'palisade-enforce',
             codeDirectory: bundles.enforce,
+            ...(options.destination === false ? {} : { onFailure: sweepArn }),
             ...options.enforce,
           },
           {

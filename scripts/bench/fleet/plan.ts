@@ -1,5 +1,5 @@
 import { loadPolicies } from '../../../shared/policy/load';
-import { cutIntoShards, runLimits } from '../../../shared/remediation';
+import { cutIntoShards, encodeShard, runLimits } from '../../../shared/remediation';
 import {
   parseRegionId,
   parseSecurityGroupId,
@@ -22,36 +22,36 @@ export type CutShard = Omit<FleetShard, 'account' | 'at'>;
  * The shards of one account as the product cuts them. `callsPerSecond` is what an account and region may take
  * of one API; a shard gets its share of it.
  */
-export function productShards(fleet: Fleet, callsPerSecond?: number): CutShard[] {
+export function productShards(fleet: Fleet, callsPerSecond: number): CutShard[] {
   const policies = loadPolicies(estatePolicy(), 'the policy of the benchmark', 0);
   const groups = summaries(fleet);
-  const shards = cutIntoShards({
-    runId: 'sweep-20260301T040000Z-00000000',
+  const runId = 'sweep-20260301T040000Z-00000000';
+  const run = {
+    runId,
     part: 'whole',
-    trigger: { kind: 'timer', id: 'sweep-20260301T040000Z-00000000', time: '2026-03-01T04:00:00Z' },
+    trigger: { kind: 'timer' as const, id: runId, time: '2026-03-01T04:00:00Z' },
     dryRun: false,
     policies,
     limits: runLimits(policies, groups.length),
     groups,
-  });
-  const cut = shards.map((shard) => ({
+  };
+  return cutIntoShards(run, callsPerSecond).map((shard) => ({
     region: shard.groups[0]?.regionId ?? '',
     groups: shard.groups.length,
-    bytes: Buffer.byteLength(JSON.stringify(shard)),
+    bytes: Buffer.byteLength(encodeShard(shard)),
+    callsPerSecond: shard.callsPerSecond,
   }));
-  return callsPerSecond === undefined ? cut : withShares(cut, callsPerSecond);
 }
 
-/** Shards of so many groups, in the order of their regions. */
-export function shardsOf(fleet: Fleet, groups: number, callsPerSecond?: number): CutShard[] {
-  const cut = regionNames(fleet).flatMap((region) =>
+/** Shards of so many groups without a share of the rate, in the order of their regions. */
+export function shardsOf(fleet: Fleet, groups: number): CutShard[] {
+  return regionNames(fleet).flatMap((region) =>
     Array.from({ length: Math.ceil(fleet.groupsPerRegion / groups) }, (_, index) => ({
       region,
       groups: Math.min(groups, fleet.groupsPerRegion - index * groups),
       bytes: 0,
     })),
   );
-  return callsPerSecond === undefined ? cut : withShares(cut, callsPerSecond);
 }
 
 /** What it takes to list the groups and to hand the shards over, in milliseconds. */
@@ -114,16 +114,6 @@ export function planFleet(
     listCalls: pages * accounts,
     groupsHeld,
   };
-}
-
-/** A shard may take its part of the rate of its region, by the number of shards there. */
-function withShares(cut: readonly Omit<CutShard, 'callsPerSecond'>[], callsPerSecond: number) {
-  const counts = new Map<string, number>();
-  for (const { region } of cut) counts.set(region, (counts.get(region) ?? 0) + 1);
-  return cut.map((shard) => ({
-    ...shard,
-    callsPerSecond: callsPerSecond / (counts.get(shard.region) ?? 1),
-  }));
 }
 
 function regionNames({ regions }: Fleet): string[] {

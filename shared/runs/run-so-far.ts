@@ -1,13 +1,16 @@
 import type { RecordStore } from '../evidence';
-import type { Run, Totals } from '../remediation';
+import type { ToldGroup, ToldRun } from '../notices';
+import { mapConcurrently, type Run, type Totals } from '../remediation';
 import { placeName } from '../security-group';
-import type { ToldGroup, ToldRun } from './notice';
+
+/** Records read at the same time; one may hold what is known of many groups. */
+const CONCURRENCY = 4;
 
 /** What the records tell of a run that was cut into parts, as far as it has come. */
 export interface RunSoFar extends ToldRun {
   readonly run: Pick<Run, 'runId' | 'part' | 'trigger' | 'dryRun'>;
-  /** Parts that have come to their end. */
-  readonly ended: number;
+  /** Parts that have recorded how their groups stand. */
+  readonly parts: ReadonlySet<string>;
 }
 
 type OutcomeRecord = Pick<Run, 'part' | 'trigger' | 'dryRun'> & ToldRun;
@@ -22,8 +25,12 @@ export async function readRunSoFar(
   runId: string,
 ): Promise<RunSoFar | undefined> {
   const parts = new Map<string, { readonly last: OutcomeRecord; readonly groups: Groups }>();
-  for (const key of await outcomeKeys(records, runId)) {
-    const last = JSON.parse((await records.get(key)) ?? '{}') as OutcomeRecord;
+  const outcomes = await mapConcurrently(
+    await outcomeKeys(records, runId),
+    CONCURRENCY,
+    async (key) => onlyTold(JSON.parse((await records.get(key)) ?? '{}') as OutcomeRecord),
+  );
+  for (const last of outcomes) {
     const groups = merge(parts.get(last.part)?.groups, last);
     parts.set(last.part, { last, groups });
   }
@@ -34,8 +41,7 @@ export async function readRunSoFar(
   const groups = all.flatMap((part) => [...part.groups.values()]);
   return {
     run: { runId, part: 'whole', trigger, dryRun },
-    // A part with a group that was busy is tried again; everything else is an end.
-    ended: all.filter(({ last }) => !last.groups.some(({ tryAgain }) => tryAgain)).length,
+    parts: new Set(parts.keys()),
     groups,
     heldBack: [...new Set(all.flatMap(({ last }) => last.heldBack))],
     totals: {
@@ -51,6 +57,28 @@ async function outcomeKeys(records: RecordStore, runId: string): Promise<string[
   return (await records.list(`runs/${runId}/`))
     .filter((key) => key.endsWith('.outcome.json'))
     .sort((one, other) => attemptOf(one) - attemptOf(other));
+}
+
+/** Without the rules and calls of its groups, so that many records fit into memory. */
+function onlyTold(record: OutcomeRecord): OutcomeRecord {
+  const { part, trigger, dryRun, heldBack, totals } = record;
+  const groups = record.groups.map((group): ToldGroup => {
+    const { accountId, regionId, securityGroupId, name, verdict, verdictBefore, changes } = group;
+    return {
+      ...(accountId === undefined ? {} : { accountId }),
+      ...{ regionId, securityGroupId, name, verdict, verdictBefore, changes },
+      ...(group.unexpected === undefined ? {} : { unexpected: group.unexpected }),
+      ...(group.heldBack === undefined ? {} : { heldBack: group.heldBack }),
+      ...(group.tryAgain === undefined ? {} : { tryAgain: group.tryAgain }),
+      ...(group.before === undefined ? {} : { before: [] }),
+      calls: group.calls.map(({ outcome }) => ({ outcome })),
+      findings: group.findings.map(({ status, message }) => ({ status, message })),
+      findingsBefore: group.findingsBefore.map(({ status, mode, policyId }) => ({
+        ...{ status, mode, policyId },
+      })),
+    };
+  });
+  return { part, trigger, dryRun, heldBack, totals, groups };
 }
 
 type Groups = ReadonlyMap<string, ToldGroup>;
