@@ -109,6 +109,11 @@ test.each([
     false,
   ],
   ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-sweep`, true],
+  [
+    'fc:InvokeFunction',
+    `acs:fc:cn-hangzhou:${ACCOUNT}:services/palisade.LATEST/functions/palisade-sweep`,
+    true,
+  ],
   ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-webhook`, false],
   ['fc:InvokeFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-enforce2`, false],
   ['fc:UpdateFunction', `acs:fc:cn-hangzhou:${ACCOUNT}:functions/palisade-enforce`, false],

@@ -136,6 +136,23 @@ describe('a run over several regions', () => {
       },
     ));
 
+  it('is told of once also when a part failed for good, with its groups unknown', () =>
+    onDeployment(
+      { bundles, inventory: regions, environment: { PALISADE_NOTICES: notices() } },
+      async (deployment) => {
+        deployment.fault = ({ action, parameters }) => {
+          if (parameters.get('RegionId') !== 'cn-beijing' || action === 'DescribeSecurityGroups') {
+            return undefined;
+          }
+          void deployment.functionCompute.killInstances(deployment.enforceName);
+          return { kind: 'hang' };
+        };
+        await deployment.sweep();
+        expect(told()).toHaveLength(1);
+        expect(told()[0]).toMatch(/part cn-beijing_[0-9a-f]+ over 3 groups failed: Process exited/);
+      },
+    ));
+
   it('is told of by a later sweep when a part never came to its end, and that one is told of too', () =>
     onDeployment(
       {
@@ -143,6 +160,8 @@ describe('a run over several regions', () => {
         inventory: regions,
         environment: { PALISADE_NOTICES: notices() },
         enforce: { timeoutSeconds: 30 },
+        // Not even the failure is told of.
+        destination: false,
       },
       async (deployment) => {
         deployment.fault = ({ action, parameters }) => {

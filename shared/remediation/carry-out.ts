@@ -123,8 +123,14 @@ export async function carryOut<Found extends Examined>(
   const attempt = await writeIntent(records, run, now(), found);
   const changed = new Map<SecurityGroupSummary, GroupResult>();
   if (heldBack.length === 0) {
-    const mayChange = () => times === undefined || now() < times.changeUntil;
-    const repaired = await inTurn('repair', planned, surroundings, mayChange, async (group) => {
+    let isFirst = true;
+    const mayBegin = () => {
+      // Otherwise a part whose preparations took all the time would never get on.
+      const may = isFirst || times === undefined || now() < times.changeUntil;
+      isFirst = false;
+      return may;
+    };
+    const repaired = await inTurn('repair', planned, surroundings, mayBegin, async (group) => {
       const { summary } = group;
       changed.set(
         summary,

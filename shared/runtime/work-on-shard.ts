@@ -11,6 +11,12 @@ import {
 import { findRest, noteBegun, noteEnded } from '../runs';
 import type { Invocation } from './invocation';
 
+/** What work on a shard takes of an invocation. */
+type Working = Pick<
+  Invocation,
+  'surroundings' | 'times' | 'report' | 'closeAfter' | 'callAsync'
+> & { readonly log: { info(fields: object, message: string): void } };
+
 /** What an invocation came to that was given a shard. */
 export type ShardOutcome =
   | { readonly kind: 'worked'; readonly result: RunResult }
@@ -27,7 +33,7 @@ export async function workOnShard(
   run: Run,
   shard: Shard,
   self: string,
-  { surroundings, times, log, report, closeAfter, callAsync }: Invocation,
+  { surroundings, times, log, report, closeAfter, callAsync }: Working,
 ): Promise<ShardOutcome> {
   const { records, now } = surroundings;
   const { runId, part } = run;
