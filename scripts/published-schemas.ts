@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { linkSchema } from '../shared/evidence/link-schema';
 import { recordSchema } from '../shared/evidence/record-schema';
+import { summarySchema } from '../shared/evidence/summary-schema';
 import { policyJsonSchema } from '../shared/policy/json-schema';
 
 /**
@@ -10,6 +11,7 @@ import { policyJsonSchema } from '../shared/policy/json-schema';
 export function publishedSchemas(): Readonly<Record<string, object>> {
   return {
     'record.schema.json': titled('Palisade record', recordSchema),
+    'summary.schema.json': titled('Palisade summary', summarySchema),
     'link.schema.json': titled('Palisade link', linkSchema),
     'policy.schema.json': policyJsonSchema(),
   };

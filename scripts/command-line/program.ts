@@ -8,6 +8,7 @@ import { collect, examples, wholeNumber } from './option-help';
 import { addApply, addPlan } from './plan-commands';
 import { addReport } from './report-command';
 import { addRollback } from './rollback-command';
+import { addRuns } from './runs-command';
 import { addStatus } from './status-command';
 import { addWebhook } from './webhook-commands';
 
@@ -192,6 +193,7 @@ of the functions' records; and, if the functions are built, the webhook with its
   addStatus(program);
   addWebhook(program);
   addEvidence(program);
+  addRuns(program);
   addReport(program);
   addRollback(program);
 

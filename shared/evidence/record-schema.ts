@@ -23,7 +23,8 @@ const mode = z
   .enum(['observe', 'enforce'])
   .describe('Whether the policy only reports or also repairs.');
 
-const trigger = z
+/** What started a run. */
+export const triggerSchema = z
   .object({
     kind: z
       .string()
@@ -211,7 +212,7 @@ export const recordSchema = z
     runId: z.string().describe('Id of the run; the records of its parts have the same.'),
     part: z.string().describe('Part of a run that was cut into shards; whole if it was not.'),
     time: time.describe('When the record was written.'),
-    trigger,
+    trigger: triggerSchema,
     dryRun: z.boolean().describe('Nothing was to be changed, whatever the policies say.'),
     policyDigest: digest.describe('SHA-256 of the policies that were in force.'),
     policyIds: z
