@@ -80,7 +80,10 @@ resources:
       runtime: nodejs20
       code: { src: /code }
       handler: index.handler
-      asyncInvokeConfig: { asyncTask: true, maxAsyncRetryAttempts: 5 }
+      asyncInvokeConfig:
+        asyncTask: true
+        maxAsyncRetryAttempts: 5
+        destinationConfig: { onFailure: { destination: "acs:fc:cn-hangzhou:\${config('AccountID')}:functions/\${vars.prefix}-sweep" } }
   bucket:
     component: oss
     props: {}
@@ -125,6 +128,7 @@ resources:
       environment: {},
       asyncTask: true,
       maxAsyncRetryAttempts: 5,
+      onFailure: 'acs:fc:cn-hangzhou:123456789012:functions/palisade-sweep',
       timers: [],
       eventTriggers: [],
     },

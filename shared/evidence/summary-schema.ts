@@ -20,7 +20,9 @@ export const summarySchema = z
       .object({
         planned: count.describe('Parts that the run was cut into.'),
         done: count.describe('Parts that came to their end.'),
-        handedOn: count.describe('Parts that ended for lack of time, their rest being another part.'),
+        handedOn: count.describe(
+          'Parts that ended for lack of time, their rest being another part.',
+        ),
         failed: count.describe('Parts that failed for good.'),
         lost: count.describe('Parts of which nobody knows what became of them.'),
       })

@@ -10,7 +10,7 @@ export function withoutSecrets(text: string): string {
     .replace(/[\r\n]+/g, ' ')
     .replace(/\?\S*=\S*/g, '?…')
     .replace(/\b(?:LTAI|STS\.|whsec_)[A-Za-z0-9+/=._-]*/g, '…')
-    .replace(/\b(signature|secret|token|password)(["']?\s*[=:]\s*)\S+/gi, '$1$2…')
+    .replace(/(signature|secret|token|password)(["']?\s*[=:]\s*)\S+/gi, '$1$2…')
     .replace(/[A-Za-z0-9+/]{40,}={0,2}/g, '…')
     .slice(0, LONGEST);
 }
