@@ -40,7 +40,7 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
     dryRun: shard.dryRun || invocation.settings.dryRun,
   };
   const worked = await workOnShard(run, shard, context.function.name, invocation);
-  if (worked.kind === 'handed-on-before') return JSON.stringify({ runId, part });
+  if (worked.kind === 'ended-before') return JSON.stringify({ runId, part });
   const { heldBack, rest } = worked.result;
   return JSON.stringify({ runId, part, heldBack, totals: totalsOf(worked.result), to: rest?.part });
 }

@@ -31,7 +31,7 @@ export async function runs(runId: string | undefined, options: RunsOptions): Pro
       ? runsText(views, options.records, Date.now())
       : shardsText(first, options.all, Date.now());
   };
-  const print = options.json ? printChange() : printInPlace();
+  const print = options.json || !options.watch ? printChange() : printInPlace();
   let views = await read();
   print(show(views));
   while (options.watch && views.some(({ state }) => state === 'in progress')) {
@@ -63,7 +63,7 @@ async function one(store: RecordStore, runId: string): Promise<RunView> {
   );
 }
 
-/** Prints a text over the one before it, on a terminal; elsewhere only what is new. */
+/** Prints a text over the one before it, as far as the terminal shows it; elsewhere only what is new. */
 function printInPlace(): (text: string) => void {
   if (!process.stdout.isTTY) return printChange();
   let lines = 0;
@@ -72,8 +72,9 @@ function printInPlace(): (text: string) => void {
       moveCursor(process.stdout, 0, -lines);
       clearScreenDown(process.stdout);
     }
-    console.log(text);
-    lines = text.split('\n').length;
+    const shown = text.split('\n').slice(0, Math.max(process.stdout.rows - 1, 1));
+    console.log(shown.join('\n'));
+    lines = shown.length;
   };
 }
 

@@ -50,24 +50,14 @@ export async function noteEnded(
   await records.putIfAbsent(key, JSON.stringify({ ...end, time: isoOf(now) }));
 }
 
-/** What an earlier attempt at a part left for another one; undefined if it did not. Throws RecordStoreError. */
-export async function findRest(
+/** How a part came to its end; undefined while it did not. Throws RecordStoreError. */
+export async function findEnd(
   records: RecordStore,
   runId: string,
   part: string,
-): Promise<Rest | undefined> {
-  const [key] = await records.list(`${endedOf(runId)}${part}.handed-on.`);
-  const end = key === undefined ? undefined : await readEnd(records, key);
-  return end?.kind === 'handed-on' ? end.rest : undefined;
-}
-
-/** Whether a part has come to its end already. Throws RecordStoreError. */
-export async function hasEnded(
-  records: RecordStore,
-  runId: string,
-  part: string,
-): Promise<boolean> {
-  return (await records.list(`${endedOf(runId)}${part}.`)).length > 0;
+): Promise<PartEnd | undefined> {
+  const [ending] = endingsOf(await records.list(`${endedOf(runId)}${part}.`), endedOf(runId));
+  return ending && readEnd(records, ending.key);
 }
 
 /** The parts of a run that have begun. Throws RecordStoreError. */
@@ -82,8 +72,12 @@ export async function listBegun(records: RecordStore, runId: string): Promise<st
  */
 export async function listEnded(records: RecordStore, runId: string): Promise<Ending[]> {
   const folder = endedOf(runId);
+  return endingsOf(await records.list(folder), folder);
+}
+
+function endingsOf(keys: readonly string[], folder: string): Ending[] {
   const endings = new Map<string, Ending>();
-  for (const key of await records.list(folder)) {
+  for (const key of keys) {
     const [, part, kind, to] =
       /^([^.]+)\.(done|handed-on|failed)(?:\.([^.]+))?$/.exec(key.slice(folder.length)) ?? [];
     if (part === undefined) continue;

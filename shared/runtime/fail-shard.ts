@@ -1,6 +1,6 @@
 import { type PolicySet, selectPolicies } from '../policy';
 import { encodeShard, type Shard, taskIdOf, writeFailure } from '../remediation';
-import { findRest, hasEnded, noteEnded, withoutSecrets } from '../runs';
+import { findEnd, noteEnded, withoutSecrets } from '../runs';
 import type { Invocation } from './invocation';
 import { restOf } from './work-on-shard';
 
@@ -18,14 +18,15 @@ export async function answerFailedShard(
 ): Promise<'recorded' | 'handed-on' | 'ended-before'> {
   const { runId, part, policyIds } = shard;
   const reason = withoutSecrets(given);
-  const rest = await findRest(records, runId, part);
-  if (rest) {
+  const end = await findEnd(records, runId, part);
+  if (end?.kind === 'handed-on') {
+    const { rest } = end;
     const next = restOf(shard, rest.groupIds);
     await callAsync(settings.enforceFunction, encodeShard(next), taskIdOf(next));
     log.warn({ part, to: rest.part, reason }, 'rest of a failed shard handed on');
     return 'handed-on';
   }
-  if (await hasEnded(records, runId, part)) {
+  if (end) {
     await closeAfter(part, runId);
     return 'ended-before';
   }

@@ -8,7 +8,7 @@ import {
   taskIdOf,
   totalsOf,
 } from '../remediation';
-import { findRest, noteBegun, noteEnded } from '../runs';
+import { findEnd, noteBegun, noteEnded } from '../runs';
 import type { Invocation } from './invocation';
 
 /** What work on a shard takes of an invocation. */
@@ -20,8 +20,8 @@ type Working = Pick<
 /** What an invocation came to that was given a shard. */
 export type ShardOutcome =
   | { readonly kind: 'worked'; readonly result: RunResult }
-  /** An earlier attempt did what it could, and died before it had handed on the rest. */
-  | { readonly kind: 'handed-on-before' };
+  /** An earlier attempt had come to its end, and died before everybody knew. */
+  | { readonly kind: 'ended-before' };
 
 /**
  * Works on one part of a run until it is done or its time is over. Then what is left goes on as a part of
@@ -44,10 +44,11 @@ export async function workOnShard(
   };
 
   const isNew = await noteBegun(records, runId, part, now());
-  const before = isNew ? undefined : await findRest(records, runId, part);
-  if (before) {
-    await handOn(before.groupIds);
-    return { kind: 'handed-on-before' };
+  const before = isNew ? undefined : await findEnd(records, runId, part);
+  if (before && before.kind !== 'failed') {
+    if (before.kind === 'handed-on') await handOn(before.rest.groupIds);
+    else await closeAfter(part, runId);
+    return { kind: 'ended-before' };
   }
   const result = await remediate(run, { ...surroundings, times });
   await report(run, result, 'shard done');
