@@ -77,6 +77,8 @@ function slow<Port extends object>(port: Port): Port {
 interface PlatformOptions {
   /** How long an attempt may begin with groups; the first half may be read. */
   readonly workMs: number;
+  /** After how many rules in memory no further group is read. */
+  readonly mostRules?: number;
   /** Where attempts are killed, one after another. */
   readonly dooms?: readonly Doom[];
   readonly run?: Partial<Run>;
@@ -96,7 +98,7 @@ interface Attempt {
  */
 async function platform(
   name: string,
-  { workMs, dooms = [], run: rest = {}, refuse = () => false }: PlatformOptions,
+  { workMs, mostRules, dooms = [], run: rest = {}, refuse = () => false }: PlatformOptions,
 ): Promise<{ attempts: Attempt[]; killed: number }> {
   // No run counts against the limits of the next.
   clock += 2 * 60 * 60 * 1000;
@@ -150,7 +152,11 @@ async function platform(
     };
     const working = workOnShard({ ...shard, policies }, shard, 'enforce', {
       surroundings,
-      times: { readUntil: clock + workMs / 2, changeUntil: clock + workMs },
+      times: {
+        readUntil: clock + workMs / 2,
+        changeUntil: clock + workMs,
+        ...(mostRules === undefined ? {} : { mostRules }),
+      },
       log: { info: () => {} },
       report: async () => {},
       closeAfter: async (part, runId) => {
@@ -204,6 +210,12 @@ it('ends in the same state, with as many writes, when it runs out of time again 
   expect(await verifyChain(store)).toMatchObject({ isIntact: true });
 });
 
+it('hands on what would not fit into its memory', async () => {
+  const { attempts } = await platform('full', { workMs: Number.POSITIVE_INFINITY, mostRules: 1 });
+  expect(attempts.map(({ status }) => status)).toEqual(['ended', 'ended']);
+  await expectSameEnd('full');
+});
+
 it('does not count a group twice against the limits that one part planned and the next one changes', async () => {
   const { attempts: whole } = await platform('booked', { workMs: Number.POSITIVE_INFINITY });
   expect(whole).toHaveLength(1);
@@ -224,8 +236,8 @@ it.each([
 ] as const)(
   'ends in the same state when it is killed anywhere, %s the effect of an operation, and runs out of time',
   async (when, first) => {
-    // Every other one, and the call that hands on the rest is the last of them.
-    for (let operation = first; ; operation += 2) {
+    // Every third one, and the call that hands on the rest is the last of them.
+    for (let operation = first; ; operation += 3) {
       const name = `killed-${when}-${operation}`;
       const dooms = [{ operation, when }];
       const { killed } = await platform(name, { workMs: SHORT_MS, dooms });

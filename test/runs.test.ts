@@ -101,6 +101,24 @@ it.concurrent('a shard that runs out of time again and again ends as one that do
   });
 });
 
+it.concurrent('a run makes no more calls of an API than it may', () => {
+  const environment = { PALISADE_CALLS_PER_SECOND: '5' };
+  return deployed(
+    { inventory: makeInventory({ 'cn-hangzhou': 16 }), environment },
+    async (deployment) => {
+      await deployment.sweep();
+      const times = deployment.cloud.calls
+        .all()
+        .filter(({ action }) => action === 'AuthorizeSecurityGroupEgress')
+        .map(({ at }) => Date.parse(at));
+      expect(times.length).toBeGreaterThan(10);
+      // It can only take longer, however busy the machine is.
+      const seconds = (Math.max(...times) - Math.min(...times)) / 1000;
+      expect((times.length - 2) / seconds).toBeLessThanOrEqual(5);
+    },
+  );
+});
+
 it.concurrent('a shard that fails for good is in the summary, its groups are unknown, and the others are repaired', () =>
   deployed({}, async (deployment) => {
     failAt(deployment, 'cn-beijing');

@@ -74,7 +74,8 @@ export async function carryOut<Found extends Examined>(
   });
 
   let rules = 0;
-  const mayRead = () => times === undefined || (now() < times.readUntil && rules < MOST_RULES);
+  const { mostRules = MOST_RULES } = times ?? {};
+  const mayRead = () => times === undefined || (now() < times.readUntil && rules < mostRules);
   const [isResumed, { results: examined, left: unread }] = await Promise.all([
     records && !run.dryRun ? hasDeadAttempt(records, run) : false,
     unlessInterrupted(

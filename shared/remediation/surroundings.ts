@@ -5,6 +5,8 @@ import type { Examined } from './examine';
 
 /** Until when a part of a run may begin with another group, in milliseconds since 1970. */
 export interface Times {
+  /** Nor is another group read once the part has so many rules in memory. Default: 50,000. */
+  readonly mostRules?: number;
   /** Earlier, so that there is time left to change what was read. */
   readonly readUntil: number;
   readonly changeUntil: number;

@@ -2,7 +2,14 @@ import { type PolicySet, selectPolicies } from '../policy';
 import { encodeShard, type Shard, taskIdOf, writeFailure } from '../remediation';
 import { findEnd, noteEnded, withoutSecrets } from '../runs';
 import type { Invocation } from './invocation';
+import type { Settings } from './settings';
 import { restOf } from './work-on-shard';
+
+/** What that takes of an invocation. */
+type Answering = Pick<Invocation, 'records' | 'callAsync' | 'closeAfter'> & {
+  readonly settings: Pick<Settings, 'enforceFunction'>;
+  readonly log: Readonly<Record<'warn' | 'error', (fields: object, message: string) => void>>;
+};
 
 /**
  * Sees to a shard that the enforce function failed at for good, so that its run comes to its end all the
@@ -14,7 +21,7 @@ export async function answerFailedShard(
   shard: Shard,
   given: string,
   policies: PolicySet,
-  { settings, records, log, callAsync, closeAfter }: Invocation,
+  { settings, records, log, callAsync, closeAfter }: Answering,
 ): Promise<'recorded' | 'handed-on' | 'ended-before'> {
   const { runId, part, policyIds } = shard;
   const reason = withoutSecrets(given);
