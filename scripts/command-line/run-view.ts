@@ -4,7 +4,7 @@ import { EXIT_CODES } from './exit-code';
 /** How a run stands that was cut into shards. */
 export interface RunView {
   readonly runId: string;
-  /** `lost`: it should have come to its end long ago, and a shard of it did not. */
+  /** `lost`: nothing has happened for an hour, and a shard of it has not ended. */
   readonly state: 'in progress' | 'done' | 'failed' | 'lost';
   readonly trigger: Summary['trigger'];
   readonly dryRun: boolean;
@@ -24,7 +24,7 @@ export interface RunView {
   readonly parts?: readonly PartProgress[];
 }
 
-/** No shard works, with its retries, for so long. */
+/** Nothing happens for so long only where a shard got lost. */
 const OVERDUE_MS = 60 * 60 * 1000;
 
 /** A run by its summary. */
@@ -43,14 +43,17 @@ export function viewOfSummary({ parts, totals, durationMs, ...summary }: Summary
 }
 
 /** A run by its shards, and by its summary if it has one. `now` is in milliseconds since 1970. */
-export function viewOfProgress({ plan, parts, summary }: RunProgress, now: number): RunView {
+export function viewOfProgress(
+  { plan, parts, lastActivity, summary }: RunProgress,
+  now: number,
+): RunView {
   const { runId, trigger, dryRun, time: startedAt, unlisted } = plan;
   if (summary) return { ...viewOfSummary(summary), parts };
   const sum = (value: (part: PartProgress) => number) =>
     parts.reduce((total, part) => total + value(part), 0);
   return {
     ...{ runId, trigger, dryRun, startedAt, unlisted, parts },
-    state: now - Date.parse(startedAt) > OVERDUE_MS ? 'lost' : 'in progress',
+    state: now - lastActivity > OVERDUE_MS ? 'lost' : 'in progress',
     groups: {
       done: sum(({ done }) => done),
       // What a shard handed on is counted by the shard that it went to.

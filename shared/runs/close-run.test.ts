@@ -143,6 +143,18 @@ describe.each([
     expect(await verifyChain(place.open())).toMatchObject({ isIntact: true, records: 1 });
   });
 
+  it('what begins or ends is activity, so that a run that goes on for long is not taken for lost', async () => {
+    const activity = async () => (await readProgress(place.open(), RUN))?.lastActivity;
+    expect(await activity()).toBe(Date.parse('2026-03-01T04:00:00Z'));
+    await noteBegun(place.open(), RUN, 'cn-a_1', NOW);
+    expect(await activity()).toBe(NOW);
+    const rest = { part: 'cn-a_5', groupIds: ['sg-2'] };
+    const later = NOW + 3 * 60 * 60 * 1000;
+    const handedOn = { kind: 'handed-on', totals, rest } as const;
+    await noteEnded(place.open(), RUN, 'cn-a_1', handedOn, later);
+    expect(await activity()).toBe(later);
+  });
+
   it('a part that was done is done, whatever else was noted of it', async () => {
     await end('cn-a_1');
     await noteEnded(place.open(), RUN, 'cn-a_1', { kind: 'failed', reason: 'late' }, NOW);

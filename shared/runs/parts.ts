@@ -89,6 +89,16 @@ function endingsOf(keys: readonly string[], folder: string): Ending[] {
   return [...endings.values()];
 }
 
+/** When a part that has begun did, ISO 8601. Throws RecordStoreError. */
+export async function readBegun(
+  records: RecordStore,
+  runId: string,
+  part: string,
+): Promise<string> {
+  const content = (await records.get(`${begunOf(runId)}${part}`)) ?? '';
+  return (JSON.parse(content) as { readonly time: string }).time;
+}
+
 /** What was noted of a part's end. Throws RecordStoreError. */
 export async function readEnd(
   records: RecordStore,

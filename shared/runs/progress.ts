@@ -1,6 +1,6 @@
 import type { RecordStore } from '../evidence';
 import { mapConcurrently } from '../remediation';
-import { type Ending, listBegun, listEnded, type PartEnd, readEnd } from './parts';
+import { type Ending, listBegun, listEnded, type PartEnd, readBegun, readEnd } from './parts';
 import { listPlans, type Plan, type PlannedPart, readPlan } from './plan';
 import { readSummary, type Summary } from './summary';
 
@@ -27,6 +27,11 @@ export interface RunProgress {
   readonly plan: Plan;
   /** As planned, each followed by those that it was handed on to. */
   readonly parts: readonly PartProgress[];
+  /**
+   * When a part last began or ended, in milliseconds since 1970: a run may go on for hours, in a queue or
+   * handed on again and again, but not without anything happening.
+   */
+  readonly lastActivity: number;
   /** Present once the last part has come to its end. */
   readonly summary?: Summary;
 }
@@ -46,7 +51,7 @@ export async function readProgress(
   if (!plan) return undefined;
   const ends = new Map(
     await mapConcurrently(ended, CONCURRENCY, async (ending) => {
-      const read: [string, Ending & { readonly end: PartEnd }] = [
+      const read: [string, Ending & { readonly end: Awaited<ReturnType<typeof readEnd>> }] = [
         ending.part,
         { ...ending, end: await readEnd(records, ending.key) },
       ];
@@ -54,6 +59,14 @@ export async function readProgress(
     }),
   );
   const isBegun = new Set(begun);
+  const begunAt = await mapConcurrently(
+    begun.filter((part) => !ends.has(part)),
+    CONCURRENCY,
+    (part) => readBegun(records, runId, part),
+  );
+  const lastActivity = Math.max(
+    ...[plan.time, ...begunAt, ...[...ends.values()].map(({ end }) => end.time)].map(Date.parse),
+  );
   const chainFrom = (planned: PlannedPart): PartProgress[] => {
     const ended = ends.get(planned.part);
     if (!ended) {
@@ -82,5 +95,6 @@ export async function readProgress(
         return end satisfies never;
     }
   };
-  return { plan, parts: plan.parts.flatMap(chainFrom), ...(summary ? { summary } : {}) };
+  const parts = plan.parts.flatMap(chainFrom);
+  return { plan, parts, lastActivity, ...(summary ? { summary } : {}) };
 }

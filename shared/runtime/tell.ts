@@ -8,12 +8,12 @@ import {
   type ToldRun,
 } from '../notices';
 import { type Run, type RunResult, totalsOf } from '../remediation';
-import { closeRun, listHandedOver, readSummary } from '../runs';
+import { closeRun, listHandedOver, readProgress, readSummary } from '../runs';
 import type { Settings } from './settings';
 
 /** Longest time that telling of a run may take. */
 const BUDGET_MS = 5_000;
-/** A run that has not come to its end by then has lost a part: no function works for so long. */
+/** A run in which nothing happens for so long has lost a part: no attempt at one takes as long. */
 const LOST_AFTER_MS = 60 * 60 * 1000;
 /** Runs that were handed over longer ago are not looked at any more. */
 const FORGOTTEN_AFTER_MS = 8 * 24 * 60 * 60 * 1000;
@@ -49,6 +49,8 @@ export async function closeLostRuns(telling: Telling): Promise<void> {
     for (const { runId, time } of await listHandedOver(records, now() - FORGOTTEN_AFTER_MS)) {
       if (time > now() - LOST_AFTER_MS) continue;
       if ((await readSummary(records, runId)) !== undefined) continue;
+      const { lastActivity = time } = (await readProgress(records, runId)) ?? {};
+      if (lastActivity > now() - LOST_AFTER_MS) continue;
       log.error({ runId }, 'run got lost');
       await close(runId, { closedBy: 'a later sweep', now: now(), isOverdue: true }, telling);
     }
