@@ -155,6 +155,7 @@ async function platform(
       times: {
         readUntil: clock + workMs / 2,
         changeUntil: clock + workMs,
+        callsUntil: Number.POSITIVE_INFINITY,
         ...(mostRules === undefined ? {} : { mostRules }),
       },
       log: { info: () => {} },
@@ -212,7 +213,8 @@ it('ends in the same state, with as many writes, when it runs out of time again 
 
 it('hands on what would not fit into its memory', async () => {
   const { attempts } = await platform('full', { workMs: Number.POSITIVE_INFINITY, mostRules: 1 });
-  expect(attempts.map(({ status }) => status)).toEqual(['ended', 'ended']);
+  expect(attempts.length).toBeGreaterThan(1);
+  expect(new Set(attempts.map(({ status }) => status))).toEqual(new Set(['ended']));
   await expectSameEnd('full');
 });
 

@@ -69,8 +69,9 @@ it.concurrent('a shard that runs out of time again and again ends as one that do
   const inventory = makeInventory({ 'cn-hangzhou': 48 });
   const hurried: Partial<DeploymentOptions> = {
     inventory,
-    enforce: { timeoutSeconds: 10 },
-    cloud: { latency: () => 400, ecs: { readLagMs: 0 } },
+    enforce: { timeoutSeconds: 20 },
+    environment: { PALISADE_CALLS_PER_SECOND: '8' },
+    cloud: { ecs: { readLagMs: 0 } },
   };
   return deployed(hurried, async (short) => {
     const attempts = await short.sweep();

@@ -1,7 +1,7 @@
 import type { EcsClient } from '../ecs';
 import type { RecordStore } from '../evidence';
 import { perPlace, type SecurityGroupSummary } from '../security-group';
-import { changesIn, readBack, sendCalls } from './act';
+import { changesIn, readBack, sendCalls, type TokenedCall } from './act';
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
 import { askPermit } from './guard';
@@ -28,6 +28,8 @@ import { endTurnOfDeadAttempt, takeTurn } from './turn';
 const CONCURRENCY = { read: 100, repair: 32 };
 /** Rules of the groups that a part keeps in memory, at some 2 KB each, before it leaves the rest to another. */
 const MOST_RULES = 50_000;
+/** What a group is taken to have while it is being read: as many as ECS lets one have by default. */
+const RULES_OF_GROUP = 200;
 
 /** What is read through in one region of one account. */
 export interface Readers {
@@ -75,17 +77,27 @@ export async function carryOut<Found extends Examined>(
 
   let rules = 0;
   const { mostRules = MOST_RULES } = times ?? {};
-  const mayRead = () => times === undefined || (now() < times.readUntil && rules < mostRules);
+  const mayRead = (callsAhead: number) =>
+    times === undefined ||
+    (isTimeLeft(surroundings, 'readUntil', callsAhead) &&
+      rules + callsAhead * RULES_OF_GROUP < mostRules);
   const [isResumed, { results: examined, left: unread }] = await Promise.all([
     records && !run.dryRun ? hasDeadAttempt(records, run) : false,
     unlessInterrupted(
       surroundings.interruption,
-      inTurn('read', run.groups, surroundings, mayRead, async (summary) => {
-        surroundings.interruption?.throwIfAborted();
-        const found = await work.examine(summary, readers(summary), false);
-        if (found.reading.status === 'complete') rules += found.reading.group.rules.length;
-        return found;
-      }),
+      inTurn(
+        'read',
+        run.groups,
+        surroundings,
+        mayRead,
+        () => 1,
+        async (summary) => {
+          surroundings.interruption?.throwIfAborted();
+          const found = await work.examine(summary, readers(summary), false);
+          if (found.reading.status === 'complete') rules += found.reading.group.rules.length;
+          return found;
+        },
+      ),
     ),
   ]);
   if (records && isResumed) {
@@ -125,19 +137,27 @@ export async function carryOut<Found extends Examined>(
   const changed = new Map<SecurityGroupSummary, GroupResult>();
   if (heldBack.length === 0) {
     let isFirst = true;
-    const mayBegin = () => {
+    const mayBegin = (callsAhead: number) => {
       // Otherwise a part whose preparations took all the time would never get on.
-      const may = isFirst || times === undefined || now() < times.changeUntil;
+      const may = isTimeLeft(surroundings, isFirst ? 'callsUntil' : 'changeUntil', callsAhead);
       isFirst = false;
       return may;
     };
-    const repaired = await inTurn('repair', planned, surroundings, mayBegin, async (group) => {
-      const { summary } = group;
-      changed.set(
-        summary,
-        await change(run, group.found, surroundings, records, readers(summary), work),
-      );
-    });
+    const most = ({ found }: (typeof planned)[number]) => mostOfOneApi(found.calls);
+    const repaired = await inTurn(
+      'repair',
+      planned,
+      surroundings,
+      mayBegin,
+      most,
+      async (group) => {
+        const { summary } = group;
+        changed.set(
+          summary,
+          await change(run, group.found, surroundings, records, readers(summary), work),
+        );
+      },
+    );
     for (const { summary } of repaired.left) left.add(summary);
     // Whatever keeps a group busy may be over by the time that the rest has its turn.
     if (left.size > 0) {
@@ -232,23 +252,50 @@ function restOf(run: Run, left: ReadonlySet<SecurityGroupSummary>): { rest?: Res
   return { rest: { part: partName(groups), groups } };
 }
 
-/** Runs a step over groups, a few at a time and while more may be begun, and tells how far it is. */
+/** Whether so many calls of an API end in time, one after another at the pace that the part may take. */
+function isTimeLeft(
+  { times, now }: Surroundings,
+  until: 'readUntil' | 'changeUntil' | 'callsUntil',
+  calls: number,
+): boolean {
+  if (times === undefined) return true;
+  const { callsPerSecond = Number.POSITIVE_INFINITY } = times;
+  return now() + (calls * 1000) / callsPerSecond < times[until];
+}
+
+function mostOfOneApi(calls: readonly TokenedCall[]): number {
+  const counts = new Map<string, number>();
+  for (const { call } of calls) counts.set(call.action, (counts.get(call.action) ?? 0) + 1);
+  return Math.max(...counts.values());
+}
+
+/**
+ * Runs a step over groups, a few at a time and while more may be begun, and tells how far it is. A group that
+ * was begun waits for its calls behind those of the groups before it: `mayBegin` is given how many these are
+ * with its own, so that none is cut off halfway; 0 where it is alone.
+ */
 async function inTurn<Item, Result>(
   step: 'read' | 'repair',
   items: readonly Item[],
   { onProgress }: Surroundings,
-  mayBegin: () => boolean,
+  mayBegin: (callsAhead: number) => boolean,
+  callsOf: (item: Item) => number,
   action: (item: Item) => Promise<Result>,
 ): Promise<{ readonly results: Result[]; readonly left: Item[] }> {
   let done = 0;
+  let ahead = 0;
   onProgress?.(step, done, items.length);
   const left: Item[] = [];
   const results = await mapConcurrently(items, CONCURRENCY[step], async (item) => {
-    if (!mayBegin()) {
+    const calls = callsOf(item);
+    if (!mayBegin(ahead === 0 ? 0 : ahead + calls)) {
       left.push(item);
       return [];
     }
-    const result = await action(item);
+    ahead += calls;
+    const result = await action(item).finally(() => {
+      ahead -= calls;
+    });
     done += 1;
     onProgress?.(step, done, items.length);
     return [result];

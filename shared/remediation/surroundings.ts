@@ -10,6 +10,10 @@ export interface Times {
   /** Earlier, so that there is time left to change what was read. */
   readonly readUntil: number;
   readonly changeUntil: number;
+  /** When the last call of ECS ends. */
+  readonly callsUntil: number;
+  /** Most calls of one API that the part may make in a second, to tell how many come to their end. Default: any number. */
+  readonly callsPerSecond?: number;
 }
 
 /** What a run needs from the world around it. */

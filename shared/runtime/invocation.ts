@@ -79,7 +79,7 @@ export function startInvocation(
   const settings = readSettings(environment);
   checkOwnAccount(deployed, context.accountId);
   const log = createLogger(settings.logLevel, { requestId: context.requestId, ...bindings });
-  const { callsUntil: deadline, ...times } = timesOf(context.function.timeout, Date.now());
+  const times = timesOf(context.function.timeout, Date.now());
   const credentials = async () => credentialsOf(context);
   const records = recordsOf(settings, context);
   const listInScope = async (policies: PolicySet) => {
@@ -91,7 +91,7 @@ export function startInvocation(
     return { ...listing, groups: listing.groups.filter((group) => inScope(policies, group)) };
   };
   const ecs = clientsOf(credentials, membersOf(deployed, settings, context), {
-    deadline,
+    deadline: times.callsUntil,
     ...(callsPerSecond === undefined ? {} : { callsPerSecond }),
     ...(settings.ecsEndpoint === undefined ? {} : { endpoint: settings.ecsEndpoint }),
     onCall: (call) => log.debug({ call }, 'ECS call'),

@@ -50,7 +50,8 @@ export async function workOnShard(
     else await closeAfter(part, runId);
     return { kind: 'ended-before' };
   }
-  const result = await remediate(run, { ...surroundings, times });
+  const { callsPerSecond } = shard;
+  const result = await remediate(run, { ...surroundings, times: { ...times, callsPerSecond } });
   await report(run, result, 'shard done');
   const busy = result.groups.filter((group) => group.tryAgain === true);
   if (busy.length > 0) {
