@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describeEnding, exemptionsEndingSoon } from '../shared/policy';
-import { decodeShard, noteGroupCount, runLimits, unlistedName, WHOLE } from '../shared/remediation';
+import {
+  decodeShard,
+  noteGroupCount,
+  runLimits,
+  unlistedPlaces,
+  WHOLE,
+} from '../shared/remediation';
 import {
   answerFailedShard,
   credentialsOf,
@@ -55,7 +61,7 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
       limits: runLimits(policies, groups.length),
       groups,
     },
-    unlisted.map((each) => ({ place: unlistedName(each), reason: each.reason })),
+    unlistedPlaces(unlisted),
   );
   const summary = {
     runId,
@@ -67,7 +73,7 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   log.info(summary, 'sweep handed over');
   await closeLostRuns();
   const problems = [
-    ...unlisted.map((each) => `${unlistedName(each)}: ${each.reason}`),
+    ...unlistedPlaces(unlisted).map(({ place, reason }) => `${place}: ${reason}`),
     ...failures,
   ];
   if (problems.length > 0) {

@@ -171,8 +171,8 @@ async function ask(
     ...(settings.regionIds === undefined ? {} : { regionIds: settings.regionIds }),
     dryRun: settings.dryRun,
     limits: () => invocation.limitsOfFew(policies),
-    handOver: async (run) => {
-      const { failures } = await invocation.handOver(run);
+    handOver: async (run, unlisted) => {
+      const { failures } = await invocation.handOver(run, unlisted);
       if (failures.length > 0) throw new Error(`not handed over: ${failures.join('; ')}`);
     },
     patience,

@@ -106,7 +106,7 @@ async function platform(
   cloud.calls.clear();
   const run = makeRun(name, summariesOf(inventory), { policies, ...rest });
   const shards = cutIntoShards(run, 1000);
-  const plan = planOf(shards, [], clock);
+  const plan = planOf(run, shards, [], clock);
   if (plan) await notePlan(store, plan);
   const known = new Set<string>();
   const queue: { payload: string; tries: number }[] = [];

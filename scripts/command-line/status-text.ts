@@ -18,6 +18,7 @@ export function statusText(status: Status): string {
     ),
     ...row('last hour', limitsText(status.limits)),
     ...row('unknown', unknownText(status)),
+    ...row('not seen', unseenText(status)),
     ...row('exemptions', exemptionsText(status)),
     ...row('records', recordsText(status)),
   ].join('\n');
@@ -70,6 +71,11 @@ function unknownText({ unknown: { groups, oldest }, interrupted }: Status): stri
   const { regionId, securityGroupId, lookedAt, reason } = oldest;
   const text = `${groups} ${groups === 1 ? 'group' : 'groups'}, for the longest ${securityGroupId} (${regionId}, ${lookedAt.slice(0, 10)}): ${printable(reason)}`;
   return pc.yellow([text, ...open].join('; '));
+}
+
+function unseenText({ unseen }: Status): string {
+  const each = unseen.map(({ what, reason }) => `${what}: ${printable(reason)}`);
+  return unseen.length === 0 ? '' : pc.yellow(some(each));
 }
 
 function exemptionsText({ exemptionsEndingSoon }: Status): string {

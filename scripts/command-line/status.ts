@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type RecordStore, type VerifiedEnd, verifyEnd } from '../../shared/evidence';
+import { parseRunKey, type RecordStore, type VerifiedEnd, verifyEnd } from '../../shared/evidence';
 import { demandWithinHour } from '../../shared/remediation';
 import { readSettings, readStopSwitch } from '../../shared/runtime';
 import { buildReport, NoSuchRunError, type Report } from '../report';
@@ -57,6 +57,8 @@ export interface Status {
   readonly exemptionsEndingSoon: Report['exemptions'];
   /** Parts of runs that announced changes without a word of what became of them. */
   readonly interrupted: Report['interrupted'];
+  /** What recent runs were to look at and did not. */
+  readonly unseen: Report['unseen'];
   /** Records that cannot be understood. */
   readonly unreadable: Report['unreadable'];
   readonly chain: VerifiedEnd;
@@ -120,6 +122,7 @@ async function statusOf(
     exemptionsEndingSoon:
       report?.exemptions.filter(({ daysLeft }) => daysLeft <= ENDING_SOON_DAYS) ?? [],
     interrupted: report?.interrupted ?? [],
+    unseen: report?.unseen ?? [],
     unreadable: report?.unreadable ?? [],
     chain,
   };
@@ -135,7 +138,8 @@ async function reportOrNone(
   } catch (error) {
     if (!(error instanceof NoSuchRunError)) throw error;
     // Records that nobody can understand are no reason to say that there are none.
-    if ((await records.list('runs/')).length > 0) throw error;
+    const keys = await records.list('runs/');
+    if (keys.some((key) => parseRunKey(key) !== undefined)) throw error;
     return undefined;
   }
 }
@@ -160,7 +164,8 @@ const limitsRecord = z.object({
 /** What a run was bound by; nothing if its records do not say. */
 async function limitsOf(records: RecordStore, runId: string): Promise<object> {
   try {
-    const key = (await records.list(`runs/${runId}/`)).at(-1);
+    const keys = await records.list(`runs/${runId}/`);
+    const key = keys.findLast((each) => parseRunKey(each) !== undefined);
     const text = key === undefined ? undefined : await records.get(key);
     return limitsRecord.parse(JSON.parse(text ?? '')).limits;
   } catch {
@@ -168,9 +173,11 @@ async function limitsOf(records: RecordStore, runId: string): Promise<object> {
   }
 }
 
-function exitCodeOfStatus({ run, totals, interrupted, unreadable, chain }: Status): number {
+function exitCodeOfStatus(status: Status): number {
+  const { run, totals, unseen, interrupted, unreadable, chain } = status;
   const { unknown = 0, violating = 0, unrepairable = 0 } = totals ?? {};
-  const isUnsure = interrupted.length + unreadable.length + chain.problems.length > 0;
+  const isUnsure =
+    unseen.length + interrupted.length + unreadable.length + chain.problems.length > 0;
   if (!run?.isRecent || unknown > 0 || isUnsure) return EXIT_CODES.unknown;
   return violating + unrepairable > 0 ? EXIT_CODES.violations : EXIT_CODES.compliant;
 }

@@ -14,6 +14,7 @@ import type {
 import { type OnProgress, type RecordedRun, type RecordedRuns, readRuns } from './read-runs';
 import { policyStandings, severityStandings } from './standings';
 import { count, type Estate, estateAt, type LastSeen, totalsOf, wideRuns } from './timeline';
+import { readUnseen } from './unseen';
 
 /** Runs that the trend shows; more would not be told apart on a page. */
 const TREND_RUNS = 60;
@@ -51,6 +52,11 @@ export async function buildReport(
   const before = previous ? estateAt(recorded, previous.time) : undefined;
   const since = seen.filter(({ time }) => previous === undefined || time > previous.time);
   const { details, unreadable } = await readDetails(records, recorded.index, estate, since);
+  const { unseen, unreadable: summaries } = await readUnseen(
+    records,
+    previous ? previous.time + 1 : 0,
+    end,
+  );
   const groups = reportedGroups(recorded, estate, details);
   const regions = regionsOf(recorded, estate);
   return {
@@ -76,7 +82,8 @@ export async function buildReport(
         .filter(({ interrupted }) => interrupted)
         .map(({ part, time }) => ({ runId, part, time: isoOf(time) })),
     ),
-    unreadable: [...recorded.unreadable, ...unreadable],
+    unseen,
+    unreadable: [...recorded.unreadable, ...unreadable, ...summaries],
     exemptions: exemptionsOf(recorded.index, estate, now),
     trend: wide.slice(-TREND_RUNS).map((each) => trendPoint(recorded, each)),
     groups,

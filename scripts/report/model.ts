@@ -34,6 +34,8 @@ export interface Report {
     readonly part: string;
     readonly time: string;
   }[];
+  /** What runs since the previous one were to look at and did not. */
+  readonly unseen: readonly Unseen[];
   readonly unreadable: readonly UnreadableRecord[];
   readonly exemptions: readonly ExemptionInForce[];
   /** The earliest first. */
@@ -43,6 +45,16 @@ export interface Report {
   readonly compliant: readonly (GroupPlace & { readonly groups: readonly string[] })[];
   /** Groups that sweeps do not find any more; they count nowhere. */
   readonly gone: readonly GroupName[];
+}
+
+/** Something that a run was to look at and did not. */
+export interface Unseen {
+  readonly runId: string;
+  /** When the run was cut into shards. */
+  readonly time: string;
+  /** A region, an account, or a part of the run. */
+  readonly what: string;
+  readonly reason: string;
 }
 
 export interface GroupName {

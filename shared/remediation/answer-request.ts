@@ -17,7 +17,7 @@ import {
   type SecurityGroupSummary,
 } from '../security-group';
 import type { WebhookCommand } from '../triggers/webhook';
-import { listGroups, unlistedName } from './list-groups';
+import { listGroups, type UnlistedPlace, unlistedName, unlistedPlaces } from './list-groups';
 import { WHOLE } from './record';
 import { remediate } from './remediate';
 import type { Run, RunLimits, RunResult, Trigger } from './run';
@@ -42,8 +42,8 @@ export interface RequestDoor {
   /** Look and record, but change nothing, whatever the request asks for. */
   readonly dryRun: boolean;
   readonly limits: () => Promise<RunLimits>;
-  /** Gives a run to the enforce function. */
-  readonly handOver: (run: Run) => Promise<void>;
+  /** Gives a run to the enforce function, with what could not be listed for it. */
+  readonly handOver: (run: Run, unlisted: readonly UnlistedPlace[]) => Promise<void>;
   /** Aborted when there is just time left to hand a run over that is still going on. */
   readonly patience: AbortSignal;
   readonly surroundings: Surroundings;
@@ -64,8 +64,9 @@ export async function answerRequest(
   const policies = command.policyIds
     ? selectPolicies(door.policies, command.policyIds)
     : door.policies;
-  const { groups, missing, note } = await selectGroups(command, policies, door);
+  const { groups, missing, unlisted } = await selectGroups(command, policies, door);
   if (missing.length > 0) return { kind: 'not-found', missing };
+  const note = noteOf(unlisted);
   const run: Run = {
     runId: trigger.id,
     part: WHOLE,
@@ -82,7 +83,7 @@ export async function answerRequest(
     const result = await inTime(remediate(run, door.surroundings), door.patience);
     if (result) return { kind: 'finished', run, result };
   }
-  await door.handOver(run);
+  await door.handOver(run, unlisted);
   return { kind: 'accepted', run };
 }
 
@@ -129,7 +130,7 @@ async function selectGroups(
   groups: readonly SecurityGroupSummary[];
   missing: readonly string[];
   /** Other accounts that could not be listed: they hold up none of the rest. */
-  note?: string;
+  unlisted: readonly UnlistedPlace[];
 }> {
   if (selection.kind === 'filter') {
     const { match } = selection;
@@ -142,10 +143,7 @@ async function selectGroups(
     const first = unlisted.find(({ accountId }) => accountId === undefined);
     if (first) throw new Error(`region ${unlistedName(first)} cannot be listed: ${first.reason}`);
     const wanted = groups.filter((group) => matches(match, group));
-    if (unlisted.length === 0) return { groups: wanted, missing: [] };
-    const names = unlisted.map(unlistedName).join(', ');
-    const reasons = unlisted.map(({ reason }) => reason).join('; ');
-    return { groups: wanted, missing: [], note: `${names} could not be listed: ${reasons}` };
+    return { groups: wanted, missing: [], unlisted: unlistedPlaces(unlisted) };
   }
   const found = await Promise.all(
     selection.targets.map(async ({ groupIds, ...target }) => {
@@ -160,7 +158,14 @@ async function selectGroups(
   return {
     groups: found.flatMap(({ groups }) => groups),
     missing: found.flatMap(({ missing }) => missing),
+    unlisted: [],
   };
+}
+
+function noteOf(unlisted: readonly UnlistedPlace[]): string | undefined {
+  if (unlisted.length === 0) return undefined;
+  const names = unlisted.map(({ place }) => place).join(', ');
+  return `${names} could not be listed: ${unlisted.map(({ reason }) => reason).join('; ')}`;
 }
 
 /** None in a region that does not exist. */

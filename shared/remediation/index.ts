@@ -17,7 +17,9 @@ export {
   listGroups,
   type Selection,
   type Unlisted,
+  type UnlistedPlace,
   unlistedName,
+  unlistedPlaces,
 } from './list-groups';
 export { plainPacket } from './plain-packet';
 export { ListReader, readGroup } from './read';

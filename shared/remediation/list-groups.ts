@@ -90,6 +90,17 @@ function together(unlisted: readonly Unlisted[], places: readonly Place[]): read
   return isSame ? [{ accountId: first.accountId, reason: first.reason }] : unlisted;
 }
 
+/** A place that could not be listed, as people name it. */
+export interface UnlistedPlace {
+  readonly place: string;
+  readonly reason: string;
+}
+
+/** The same by the names that people know. */
+export function unlistedPlaces(unlisted: readonly Unlisted[]): UnlistedPlace[] {
+  return unlisted.map((each) => ({ place: unlistedName(each), reason: each.reason }));
+}
+
 /** What could not be listed, for people: `cn-hangzhou`, `ACCOUNT/cn-hangzhou`, or every region of one. */
 export function unlistedName({ regionId, accountId }: Unlisted): string {
   if (regionId !== undefined) return placeName({ regionId, ...(accountId ? { accountId } : {}) });

@@ -1,5 +1,6 @@
 import { verifyChain } from '../evidence';
 import { bucketPlace, folderPlace, type Place } from '../evidence/testing/places';
+import { noticeOf } from '../notices';
 import { closeRun } from './close-run';
 import { noteBegun, noteEnded } from './parts';
 import { notePlan, type Plan } from './plan';
@@ -119,6 +120,35 @@ describe.each([
     expect(closed?.told.heldBack).toEqual(
       expect.arrayContaining([expect.stringMatching(/^2 of 4 parts of run sweep-1 came to/)]),
     );
+  });
+
+  it('a run of which no part left anything is told of', async () => {
+    const closed = await close('a later sweep', true);
+    expect(closed?.summary.totals).toMatchObject({ groups: 12, unknown: 12 });
+    const told = closed && noticeOf(closed.run, closed.told);
+    expect(told?.heldBack.items).toEqual([
+      expect.stringMatching(/^0 of 4 parts of run sweep-1 came to their end/),
+    ]);
+  });
+
+  it('a run that came to no group is closed when it is overdue, and says what could not be listed', async () => {
+    const unlisted = [{ place: 'account 2222333344445555', reason: 'no role' }];
+    await notePlan(place.open(), { ...planOf([], { unlisted }), runId: 'sweep-2' });
+    const closing = { closedBy: 'a later sweep', now: NOW };
+    expect(await closeRun(place.open(), 'sweep-2', closing)).toBeUndefined();
+    const closed = await closeRun(place.open(), 'sweep-2', { ...closing, isOverdue: true });
+    expect(closed?.summary).toMatchObject({ unlisted, totals: { groups: 0 } });
+    expect(closed?.told.heldBack).toEqual(['account 2222333344445555: no role']);
+  });
+
+  it('a request is not tried again for what could not be listed, so that its run closes with its parts', async () => {
+    const unlisted = [{ place: 'cn-e', reason: 'throttled' }];
+    const trigger = { kind: 'webhook', id: 'webhook-1', time: '2026-03-01T04:00:00Z' } as const;
+    const plan = { ...planOf(['cn-a_1'], { unlisted, trigger }), runId: 'webhook-1' };
+    await notePlan(place.open(), plan);
+    await noteEnded(place.open(), 'webhook-1', 'cn-a_1', { kind: 'done', totals }, NOW);
+    const closed = await closeRun(place.open(), 'webhook-1', { closedBy: 'cn-a_1', now: NOW });
+    expect(closed?.summary).toMatchObject({ unlisted, parts: { done: 1 } });
   });
 
   it('who died after writing the summary is given the run again, and links it once', async () => {

@@ -77,7 +77,8 @@ async function planIfOver(
   const hasEnded = new Set(ended.map(({ part }) => part));
   const begun = [...plan.parts.map(({ part }) => part), ...ended.flatMap(({ to }) => to ?? [])];
   // A sweep that could not list everything is tried again, and may yet come to more parts.
-  const isOver = begun.every((part) => hasEnded.has(part)) && plan.unlisted.length === 0;
+  const mayGrow = plan.trigger.kind === 'timer' && plan.unlisted.length > 0;
+  const isOver = begun.every((part) => hasEnded.has(part)) && !mayGrow;
   return isOver ? plan : undefined;
 }
 

@@ -5,7 +5,7 @@
 export { type ClosedRun, type Closing, closeRun } from './close-run';
 export { type HandedOver, listHandedOver, noteHandedOver } from './handed-over';
 export { findEnd, noteBegun, noteEnded, type PartEnd } from './parts';
-export { notePlan, type Plan, type PlannedPart, planOf } from './plan';
+export { findPlan, notePlan, type Plan, type PlannedPart, planOf } from './plan';
 export { type PartProgress, type PartState, type RunProgress, readProgress } from './progress';
-export { readSummary, type Summary } from './summary';
+export { readSummary, type Summary, summaryKey } from './summary';
 export { withoutSecrets } from './without-secrets';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordStore } from '../evidence';
-import type { Shard, Trigger } from '../remediation';
+import type { Run, Shard, Trigger } from '../remediation';
 
 /** A part as it was planned. */
 export interface PlannedPart {
@@ -26,22 +26,21 @@ export interface Plan {
   readonly unlisted: readonly { readonly place: string; readonly reason: string }[];
 }
 
-/** The plan of a run that was cut into shards; undefined if there are none. */
+/** The plan of a run that was cut into shards; undefined if there are none, and nothing is missing. */
 export function planOf(
+  { runId, trigger, dryRun, policies }: Pick<Run, 'runId' | 'trigger' | 'dryRun' | 'policies'>,
   shards: readonly Shard[],
   unlisted: Plan['unlisted'],
   now: number,
 ): Plan | undefined {
-  const [first] = shards;
-  if (!first) return undefined;
-  const { runId, trigger, dryRun, policyDigest } = first;
+  if (shards.length + unlisted.length === 0) return undefined;
   return {
     version: 1,
     runId,
     time: new Date(now).toISOString(),
     trigger,
     dryRun,
-    policyDigest,
+    policyDigest: policies.digest,
     parts: shards.map(({ part, groups }) => {
       const { regionId = '', accountId } = groups[0] ?? {};
       return { part, regionId, ...(accountId ? { accountId } : {}), groups: groups.length };
@@ -86,6 +85,11 @@ export async function readPlan(
   if (!first) return undefined;
   const parts = new Map(plans.flatMap((plan) => plan.parts).map((part) => [part.part, part]));
   return { ...first, parts: [...parts.values()], unlisted: plans.at(-1)?.unlisted ?? [] };
+}
+
+/** The same of a run, by its id. */
+export async function findPlan(records: RecordStore, runId: string): Promise<Plan | undefined> {
+  return readPlan(records, await listPlans(records, runId));
 }
 
 function plansOf(runId: string): string {

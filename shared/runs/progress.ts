@@ -1,7 +1,7 @@
 import type { RecordStore } from '../evidence';
 import { mapConcurrently } from '../remediation';
 import { type Ending, listBegun, listEnded, type PartEnd, readBegun, readEnd } from './parts';
-import { listPlans, type Plan, type PlannedPart, readPlan } from './plan';
+import { findPlan, type Plan, type PlannedPart } from './plan';
 import { readSummary, type Summary } from './summary';
 
 /** Notes read at the same time. */
@@ -44,7 +44,7 @@ export async function readProgress(
   // The summary first: what has ended by then is in what is read after it.
   const summary = await readSummary(records, runId);
   const [plan, begun, ended] = await Promise.all([
-    listPlans(records, runId).then((keys) => readPlan(records, keys)),
+    findPlan(records, runId),
     listBegun(records, runId),
     listEnded(records, runId),
   ]);

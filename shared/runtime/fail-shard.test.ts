@@ -27,7 +27,7 @@ beforeEach(async () => {
   place = await folderPlace();
   records = place.open();
   called = [];
-  const plan = planOf([shard], [], NOW);
+  const plan = planOf({ ...shard, policies }, [shard], [], NOW);
   if (plan) await notePlan(records, plan);
 });
 afterEach(() => place.close());

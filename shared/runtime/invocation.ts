@@ -140,7 +140,7 @@ export function startInvocation(
     callAsync,
     async handOver(run, unlisted = []) {
       const shards = cutIntoShards(run, settings.callsPerSecond);
-      const plan = planOf(shards, unlisted, Date.now());
+      const plan = planOf(run, shards, unlisted, Date.now());
       if (plan) {
         await notePlan(records, plan);
         await noteHandedOver(records, run.runId, shards.length, Date.now());

@@ -28,6 +28,9 @@ export function renderSarif(report: Report): string {
   const { run, policies, groups } = report;
   const ruleIndex = new Map(policies.map(({ id }, index) => [id, index]));
   const problems = [
+    ...report.unseen.map(
+      ({ runId, what, reason }) => `run ${runId} did not look at ${what}: ${reason}`,
+    ),
     ...report.interrupted.map(
       ({ runId, part }) => `part ${part} of run ${runId} announced changes and has no outcome`,
     ),

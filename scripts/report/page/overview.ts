@@ -9,10 +9,10 @@ import { longTime, percent } from './words';
 
 /** How compliant the estate is: the figure, then by region, policy and severity. */
 export function overview(report: Report, texts: Texts): Markup {
-  const { totals, interrupted, unreadable, gone } = report;
+  const { totals, unseen, interrupted, unreadable, gone } = report;
   if (totals.groups === 0)
     return section('overview', texts.sections.overview, html`<p>${texts.noGroups}</p>`);
-  const isIncomplete = interrupted.length + unreadable.length > 0;
+  const isIncomplete = unseen.length + interrupted.length + unreadable.length > 0;
   return html`${section(
     'overview',
     texts.sections.overview,
@@ -22,7 +22,7 @@ export function overview(report: Report, texts: Texts): Markup {
 <p class="lead">${texts.ofGroupsCompliant(totals.compliant, totals.groups)}</p>
 ${tiles(report, texts)}</div>
 </div>
-${isIncomplete ? html`<p class="warning">${texts.incomplete(interrupted.length, unreadable.length)}: <a href="#unknown">${texts.sections.unknown}</a></p>` : NOTHING}
+${isIncomplete ? html`<p class="warning">${texts.incomplete(interrupted.length, unreadable.length, unseen.length)}: <a href="#unknown">${texts.sections.unknown}</a></p>` : NOTHING}
 ${facts(report, texts)}
 ${gone.length > 0 ? html`<p class="muted">${texts.gone(gone.length)}</p>` : NOTHING}`,
   )}${section('glance', texts.sections.attention, tables(report, texts))}`;

@@ -5,9 +5,10 @@ import { html, type Markup, NOTHING } from './html';
 import { groupName, section, table } from './pieces';
 import { longTime } from './words';
 
-/** What could not be told, and why: groups, parts of runs without an outcome, and unreadable records. */
-export function unknownSection({ unknown, interrupted, unreadable }: Report, texts: Texts): Markup {
-  const isCertain = unknown.length + interrupted.length + unreadable.length === 0;
+/** What could not be told, and why: groups, what runs did not look at, parts without an outcome, and unreadable records. */
+export function unknownSection(report: Report, texts: Texts): Markup {
+  const { unknown, unseen, interrupted, unreadable } = report;
+  const isCertain = unknown.length + unseen.length + interrupted.length + unreadable.length === 0;
   const groups = unknown.map((group) => {
     const [first = texts.notTold, ...rest] = group.reasons;
     return [
@@ -17,6 +18,10 @@ export function unknownSection({ unknown, interrupted, unreadable }: Report, tex
     ];
   });
   const others = [
+    ...unseen.map(
+      ({ runId, time, what, reason }) =>
+        html`<li><code>${runId}</code>, ${longTime(time)}: ${texts.unseen(what)}: ${reason}</li>`,
+    ),
     ...interrupted.map(
       ({ runId, part, time }) =>
         html`<li><code>${runId}</code>, ${longTime(time)}: ${texts.interruptedPart(part)}</li>`,

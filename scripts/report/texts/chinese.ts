@@ -56,8 +56,9 @@ export const chinese: Texts = {
       ? '与上次相同'
       : `较上次${difference > 0 ? '增加' : '减少'} ${Math.abs(difference)}`,
   noGroups: '尚无运行检查过任何安全组。',
-  incomplete: (parts, records) =>
+  incomplete: (parts, records, unseen) =>
     [
+      ...(unseen > 0 ? [`有 ${unseen} 处或分片未检查`] : []),
       ...(parts > 0 ? [`有 ${parts} 个运行分片未完成`] : []),
       ...(records > 0 ? [`有 ${records} 条记录无法读取`] : []),
     ].join('，'),
@@ -103,6 +104,7 @@ export const chinese: Texts = {
   noOutcome: '已宣布变更，但没有记录说明其结果。',
   notTold: '没有可读取的记录说明检查结果。',
   why: '原因',
+  unseen: (what) => `未检查 ${what}`,
   interruptedPart: (part) => `分片 ${part} 已宣布变更，但没有结果。`,
   unreadableRecord: (key) => `无法读取记录 ${key}`,
 

@@ -64,8 +64,9 @@ export const english: Texts = {
       ? 'as before'
       : `${difference > 0 ? '+' : '−'}${Math.abs(difference)} since the last run`,
   noGroups: 'No run has looked at any group yet.',
-  incomplete: (parts, records) =>
+  incomplete: (parts, records, unseen) =>
     [
+      ...(unseen > 0 ? [`${s(unseen, 'place')} or parts of runs were not looked at`] : []),
       ...(parts > 0 ? [`${s(parts, 'part')} of runs did not finish`] : []),
       ...(records > 0 ? [`${s(records, 'record')} could not be read`] : []),
     ].join(', and '),
@@ -113,6 +114,7 @@ export const english: Texts = {
   noOutcome: 'Changes were announced, and no record says what became of them.',
   notTold: 'No record that could be read says what was found.',
   why: 'Why',
+  unseen: (what) => `${what} was not looked at`,
   interruptedPart: (part) => `Part ${part} announced changes and has no outcome.`,
   unreadableRecord: (key) => `The record ${key} cannot be read`,
 

@@ -43,7 +43,7 @@ export interface Texts {
   readonly counted: (groups: number, verdict: Verdict) => string;
   readonly sincePrevious: (difference: number) => string;
   readonly noGroups: string;
-  readonly incomplete: (parts: number, records: number) => string;
+  readonly incomplete: (parts: number, records: number, unseen: number) => string;
   readonly gone: (groups: number) => string;
 
   readonly byRegion: string;
@@ -87,6 +87,8 @@ export interface Texts {
   /** Of a group whose findings no readable record holds. */
   readonly notTold: string;
   readonly why: string;
+  /** Of a region, an account or a part of a run; the reason follows. */
+  readonly unseen: (what: string) => string;
   readonly interruptedPart: (part: string) => string;
   readonly unreadableRecord: (key: string) => string;
 
