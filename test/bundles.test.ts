@@ -12,6 +12,7 @@ import type { Action, Fields } from '../shared/ecs/sdk';
 import * as sdk from '../shared/ecs/sdk';
 import { createOssStore } from '../shared/evidence';
 import { createFunctionCaller } from '../shared/fc';
+import { createLogger } from '../shared/runtime';
 
 const PROJECT = join(__dirname, '..');
 const CREDENTIALS = { accessKeyId: 'STS.id', accessKeySecret: 'secret', securityToken: 'token' };
@@ -21,12 +22,14 @@ interface Product {
   readonly prepareRequest: typeof sdk.prepareRequest;
   readonly createOssStore: typeof createOssStore;
   readonly createFunctionCaller: typeof createFunctionCaller;
+  readonly createLogger: typeof createLogger;
 }
 
 const source: Product = {
   prepareRequest: sdk.prepareRequest,
   createOssStore,
   createFunctionCaller,
+  createLogger,
 };
 let folder: string;
 let bundled: Product;
@@ -34,8 +37,13 @@ let bundled: Product;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'palisade-bundles-test-'));
   const entry = join(folder, 'entry.ts');
-  const rooms = { '../shared/ecs/sdk': 'prepareRequest', '../shared/evidence': 'createOssStore' };
-  const lines = Object.entries({ ...rooms, '../shared/fc': 'createFunctionCaller' }).map(
+  const rooms = {
+    '../shared/ecs/sdk': 'prepareRequest',
+    '../shared/evidence': 'createOssStore',
+    '../shared/fc': 'createFunctionCaller',
+    '../shared/runtime': 'createLogger',
+  };
+  const lines = Object.entries(rooms).map(
     ([room, name]) => `export { ${name} } from ${JSON.stringify(join(__dirname, room))};`,
   );
   await writeFile(entry, lines.join('\n'));
@@ -259,6 +267,35 @@ describe('the bundled SDKs', () => {
     } finally {
       await cloud.close();
     }
+  });
+});
+
+describe('the bundled logger', () => {
+  it('writes lines as the whole one does, secrets blanked, and survives what JSON cannot hold', () => {
+    const lines = [source, bundled].map(({ createLogger: create }) => {
+      const written: string[] = [];
+      const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => {
+        written.push(String(line).replace(/"time":"[^"]*"/, ''));
+        return true;
+      });
+      try {
+        const log = create('info', { requestId: 'r' });
+        log.info({ groups: ['sg-1'], call: { securityToken: 'secret' } }, 'read');
+        log.child({ part: '1' }).warn(new Error('odd'), 'failed');
+        const circle: Record<string, unknown> = {};
+        circle.self = circle;
+        log.info({ circle }, 'odd');
+      } finally {
+        write.mockRestore();
+      }
+      return written;
+    });
+
+    const [whole = [], pruned = []] = lines;
+    expect(pruned.slice(0, 1)).toEqual(whole.slice(0, 1));
+    expect(pruned[0]).toContain('[Redacted]');
+    expect(pruned[1]).toContain('"message":"odd"');
+    expect(pruned[2]).toContain('unable to serialize');
   });
 });
 

@@ -45,6 +45,30 @@ describe('a build that prunes the SDKs', () => {
     );
   });
 
+  it('writes queries of nested objects with a WeakMap for what stands in its place', async () => {
+    const built = await bundleProject({
+      'functions/index.ts': "import qs from 'qs';\nexport const text = qs.write();",
+      'node_modules/qs/index.js': `
+        const channel = require('side-channel')();
+        require('./parse');
+        const key = {};
+        channel.set(key, 'kept');
+        exports.write = () => channel.get(key);`,
+      'node_modules/qs/parse.js': "throw new Error('it is here');",
+    });
+
+    expect(built).toEqual({ text: 'kept' });
+  });
+
+  it('keeps of what a package says of itself its name and version', async () => {
+    const built = await bundleProject({
+      'functions/index.ts': "export { default as about } from 'told/package.json';",
+      'node_modules/told/package.json': '{ "name": "told", "version": "1.2.3", "scripts": {} }',
+    });
+
+    expect(built).toEqual({ about: { name: 'told', version: '1.2.3' } });
+  });
+
   it('fails when a package does not require any more what is left out of it', async () => {
     const project = {
       'functions/index.ts': "import 'xml2js';",

@@ -13,7 +13,7 @@ import {
 } from './generated-code';
 import { LEFT_OUT } from './left-out';
 import { importedNames } from './sdk-imports';
-import { standInFor } from './stand-in';
+import { STAND_INS, STAND_INS_SOURCE, standInFor } from './stand-in';
 
 /** SDKs of which a client's methods and models are kept as far as the product calls them. */
 const CLIENTS = ['@alicloud/ecs20140526', '@alicloud/fc20230330'];
@@ -75,6 +75,12 @@ export function pruneSdks(project: string): Plugin {
         return { contents: keepClasses({ ...module, source }, names) };
       });
 
+      build.onLoad({ filter: /[\\/]node_modules[\\/].*package\.json$/ }, async ({ path }) => {
+        const { name, version } = JSON.parse(await readFile(path, 'utf8'));
+        // All else in it would go into the bundle, and packages only tell servers what they are.
+        return { contents: JSON.stringify({ name, version }), loader: 'json' };
+      });
+
       const seen = new Map<string, Set<string>>();
       build.onStart(() => seen.clear());
       build.onResolve({ filter: /.*/, namespace: 'file' }, ({ path, importer }) => {
@@ -87,8 +93,12 @@ export function pruneSdks(project: string): Plugin {
         found.add(path);
         return { path: `${packageName} ${path}`, namespace: 'left-out' };
       });
+      build.onResolve({ filter: exactly(STAND_INS), namespace: 'left-out' }, ({ path }) => ({
+        path,
+        namespace: 'left-out',
+      }));
       build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-        contents: standInFor(path),
+        contents: path === STAND_INS ? STAND_INS_SOURCE : standInFor(path),
       }));
       build.onEnd(() => ({
         errors: [...seen].flatMap(([packageName, found]) =>

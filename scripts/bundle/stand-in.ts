@@ -1,8 +1,11 @@
 import { REPLACED } from './left-out';
 
-/** A function of its own, because its text is what goes into the bundles. */
-const STAND_IN = `
-function standIn(path) {
+/** Name of the module with what makes stand-ins, which goes into a bundle once. */
+export const STAND_INS = 'stand-ins';
+
+/** Its source. */
+export const STAND_INS_SOURCE = `
+module.exports = function standIn(path) {
   const fail = () => {
     throw new Error(path + ' is not in this bundle: take it off LEFT_OUT in scripts/bundle/left-out.ts, and build again');
   };
@@ -18,24 +21,30 @@ function standIn(path) {
       return typeof key === 'symbol' ? own[key] : standIn(path + '.' + key);
     },
   });
-}`;
+};`;
 
 /**
  * The source of what replaces a module, named by its package and what that requires. It can be imported, taken
  * apart, merged and extended as packages do while they are loaded; a call throws an Error that names it.
  */
 export function standInFor(name: string): string {
-  const made = `standIn(${JSON.stringify(name)})`;
+  const made = `require('${STAND_INS}')(${JSON.stringify(name)})`;
   const kind = REPLACED[name];
   switch (kind) {
     case undefined:
-      return `${STAND_IN}\nmodule.exports = ${made};`;
+      return `module.exports = ${made};`;
     case 'factory':
-      return `${STAND_IN}\nmodule.exports = () => ${made};`;
+      return `module.exports = () => ${made};`;
     case 'empty':
       return 'module.exports = {};';
     case 'silent':
       return 'module.exports = () => () => {};';
+    case 'weak-map':
+      return 'module.exports = () => new WeakMap();';
+    case 'no-types':
+      return 'exports.getType = () => null;';
+    case 'no-writer':
+      return "exports.configure = () => () => { throw new TypeError('no JSON'); };";
     default:
       return kind satisfies never;
   }
