@@ -1,14 +1,17 @@
 import type { EcsClient } from '../../shared/ecs';
+import type { SecurityGroupId } from '../../shared/security-group';
 
 /**
  * A client that makes each read once, whatever becomes of it, and no write at all: every answer is of one
  * look at the account.
  */
 export function readOnce(ecs: EcsClient): EcsClient {
+  const rulesOf = once((id: SecurityGroupId) => ecs.readSecurityGroup(id));
   return {
     describeRegions: once(() => ecs.describeRegions()),
     listSecurityGroups: once((filter) => ecs.listSecurityGroups(filter)),
-    readSecurityGroup: once((id) => ecs.readSecurityGroup(id)),
+    // Whoever knows more of the group gets the same answer.
+    readSecurityGroup: (id) => rulesOf(id),
     readPrefixList: once((id) => ecs.readPrefixList(id)),
     readPortRangeList: once((id) => ecs.readPortRangeList(id)),
     listGroupsThatName: once((kind, id) => ecs.listGroupsThatName(kind, id)),

@@ -75,8 +75,8 @@ export interface EcsClient {
   listSecurityGroups(filter?: {
     readonly securityGroupIds?: readonly string[];
   }): Promise<SecurityGroupSummary[]>;
-  /** One group's rules in both directions. */
-  readSecurityGroup(id: SecurityGroupId): Promise<SecurityGroupRules>;
+  /** One group's rules in both directions; with `network` in fewer calls, where it is known to be classic. */
+  readSecurityGroup(id: SecurityGroupId, network?: 'classic'): Promise<SecurityGroupRules>;
   /** A prefix list's CIDR blocks, and how many it has room for. */
   readPrefixList(id: string): Promise<PrefixList>;
   /** The ranges of a port list, each `first/last`. */
@@ -121,7 +121,7 @@ export function createEcsClient(options: EcsClientOptions): EcsClient {
   return {
     describeRegions: () => describeRegions(settings),
     listSecurityGroups: (filter) => listSecurityGroups(settings, filter?.securityGroupIds),
-    readSecurityGroup: (id) => readSecurityGroup(settings, id),
+    readSecurityGroup: (id, network) => readSecurityGroup(settings, id, network),
     readPrefixList: (id) => readPrefixList(settings, id),
     readPortRangeList: (id) => readPortRangeList(settings, id),
     listGroupsThatName: (kind, id) => listGroupsThatName(settings, kind, id),

@@ -138,8 +138,8 @@ describe('listing groups', () => {
 });
 
 describe('reading a group', () => {
-  const read = (steps: readonly [Step, ...Step[]]) =>
-    withServer(steps, (client) => client.readSecurityGroup(groupId));
+  const read = (steps: readonly [Step, ...Step[]], network?: 'classic') =>
+    withServer(steps, (client) => client.readSecurityGroup(groupId, network));
 
   it('reads every page of its rules', async () => {
     const { result, requests } = await read([
@@ -173,6 +173,30 @@ describe('reading a group', () => {
     expect(result.vpcId).toBeUndefined();
     expect(result.permissions.map((rule) => rule.SecurityGroupRuleId)).toEqual(['sgr-1', 'sgr-2']);
     expect(requests.slice(1).map(({ query }) => query.NicType)).toEqual(['internet', 'intranet']);
+  });
+
+  it('reads a group that is known to be classic in the two calls that show its rules', async () => {
+    const { result, requests } = await read(
+      [
+        attribute([{ SecurityGroupRuleId: 'sgr-1' }], { VpcId: '' }),
+        attribute([{ SecurityGroupRuleId: 'sgr-2' }], { VpcId: '' }),
+      ],
+      'classic',
+    );
+
+    expect(result.permissions.map((rule) => rule.SecurityGroupRuleId)).toEqual(['sgr-1', 'sgr-2']);
+    expect(requests.map(({ query }) => query.NicType)).toEqual(['internet', 'intranet']);
+  });
+
+  it('reads a group of a VPC as one, also where it was taken for classic', async () => {
+    const { result, requests } = await read(
+      [attribute([]), attribute([{ SecurityGroupRuleId: 'sgr-1' }])],
+      'classic',
+    );
+
+    expect(result).toMatchObject({ vpcId: 'vpc-1' });
+    expect(result.permissions.map((rule) => rule.SecurityGroupRuleId)).toEqual(['sgr-1']);
+    expect(requests.map(({ query }) => query.NicType)).toEqual(['internet', undefined]);
   });
 
   it.each([

@@ -72,11 +72,13 @@ function idFilters(securityGroupIds: readonly string[]): Fields[] {
 
 /**
  * Reads one group's rules (DescribeSecurityGroupAttribute). A classic-network group keeps rules for
- * public and internal network interfaces apart, and one call shows only one of the two sets.
+ * public and internal network interfaces apart, and one call shows only one of the two sets. `network` saves the
+ * call that tells whether it is one; a group of a VPC is read right all the same.
  */
 export async function readSecurityGroup(
   settings: ReadSettings,
   id: SecurityGroupId,
+  network?: 'classic',
 ): Promise<SecurityGroupRules> {
   const readRules = async (nicType: Fields): Promise<SecurityGroupRules> => {
     const [first, ...others] = await readPages(
@@ -92,9 +94,12 @@ export async function readSecurityGroup(
     const permissions = [first, ...others].flatMap(({ entries }) => entries);
     return { ...first.group, permissions };
   };
-  const group = await readRules({});
-  if (group.vpcId !== undefined) return group;
-  const internet = await readRules({ NicType: 'internet' });
+  const supposed = network === 'classic' ? await readRules({ NicType: 'internet' }) : undefined;
+  if (supposed === undefined || supposed.vpcId !== undefined) {
+    const group = await readRules({});
+    if (group.vpcId !== undefined) return group;
+  }
+  const internet = supposed ?? (await readRules({ NicType: 'internet' }));
   const intranet = await readRules({ NicType: 'intranet' });
   return { ...internet, permissions: [...internet.permissions, ...intranet.permissions] };
 }

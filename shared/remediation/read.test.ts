@@ -66,6 +66,21 @@ describe('a group', () => {
     expect(cloud.calls.all()).toHaveLength(2);
   });
 
+  it('of the classic network takes a call for each kind of interface', async () => {
+    cloud.ecs.loadInventory({
+      RegionId: 'cn-hangzhou',
+      SecurityGroups: [{ ...makeGroup('sg-classic', [https]), VpcId: '' }],
+      PrefixLists: [],
+    });
+    const [summary] = await ecs.listSecurityGroups();
+    if (!summary) throw new Error('the group is not there');
+    cloud.calls.clear();
+
+    const reading = await readGroup(ecs, summary);
+    expect(reading.status === 'complete' && reading.group.rules).toHaveLength(1);
+    expect(cloud.calls.all()).toHaveLength(2);
+  });
+
   it.each<[string, Fault]>([
     ['it may not be read', refused],
     ['the service fails', { kind: 'html', status: 502 }],

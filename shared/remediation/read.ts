@@ -34,7 +34,8 @@ export async function readGroup(
   ecs: EcsClient,
   summary: SecurityGroupSummary,
 ): Promise<GroupReading> {
-  return withSummary(await readRules(ecs, summary.id), summary);
+  const network = summary.vpcId === undefined ? 'classic' : undefined;
+  return withSummary(await readRules(ecs, summary.id, network), summary);
 }
 
 /** What a read of a group's rules gives, which does not tell its tags and type. */
@@ -45,10 +46,14 @@ export type RulesReading =
     }
   | { readonly status: 'unknown'; readonly reason: string };
 
-/** Reads the rules of a group that only its id is known of; see readGroup. */
-export async function readRules(ecs: EcsClient, id: SecurityGroupId): Promise<RulesReading> {
+/** Reads the rules of a group of which no more than its id and network may be known; see readGroup. */
+export async function readRules(
+  ecs: EcsClient,
+  id: SecurityGroupId,
+  network?: 'classic',
+): Promise<RulesReading> {
   try {
-    const { permissions, innerAccessPolicy } = await ecs.readSecurityGroup(id);
+    const { permissions, innerAccessPolicy } = await ecs.readSecurityGroup(id, network);
     return {
       status: 'complete',
       group: { innerAccessPolicy, rules: permissions.map(parseRule) },
