@@ -26,7 +26,7 @@ import {
 import { mapConcurrently } from './concurrency';
 import type { Examined } from './examine';
 import { readRules, withSummary } from './read';
-import { hasAnnounced, hasEnded, isOwnRequest, WHOLE } from './record';
+import { attemptsAt, isOwnRequest, WHOLE } from './record';
 import { remediate } from './remediate';
 import type { Run, RunLimits, RunResult } from './run';
 import type { Surroundings } from './surroundings';
@@ -69,7 +69,7 @@ export interface EventDoor {
  * no call of ECS. Throws EcsError and RecordStoreError; the event may then be given again.
  */
 export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Promise<EventAnswer> {
-  const { policies, surroundings } = door;
+  const { policies } = door;
   const member = memberAccount(policies, event.accountId);
   const subject = subjectOf(event, member?.id ?? door.accountId);
   if (subject.kind === 'ignored' || subject.kind === 'unresolved') {
@@ -88,15 +88,18 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
     return ignored(`no policy is about region ${placeName(place)}`);
   }
   const runId = eventRunId(event);
-  const { records } = surroundings;
-  if (records) {
-    const [isOwn, isDone] = await Promise.all([
-      event.requestId === undefined ? false : isOwnRequest(records, event.requestId),
-      hasEnded(records, runId),
-    ]);
-    if (isOwn) return ignored('the change is our own, by its request id');
-    if (isDone) return ignored(`the event was answered before, by run ${runId}`);
-  }
+  const { records } = door.surroundings;
+  const earlier = async () => records && attemptsAt(records, { runId, part: WHOLE });
+  const [isOwn, attempts] = await Promise.all([
+    records && event.requestId !== undefined ? isOwnRequest(records, event.requestId) : false,
+    earlier(),
+  ]);
+  if (isOwn) return ignored('the change is our own, by its request id');
+  if (attempts?.hasEnded) return ignored(`the event was answered before, by run ${runId}`);
+  const surroundings: Surroundings = {
+    ...door.surroundings,
+    ...(attempts ? { hasDeadAttempt: attempts.hasDied } : {}),
+  };
 
   const makeRun = (
     groups: readonly SecurityGroupSummary[],
@@ -134,9 +137,10 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
   }
 
   // Another attempt at the event may have undone its effect, which it had waited for by then.
-  const wasJudged = async () =>
-    records !== undefined &&
-    ((await hasAnnounced(records, runId)) || (await hasEnded(records, runId)));
+  const wasJudged = async () => {
+    const { hasAnnounced = false, hasEnded = false } = (await earlier()) ?? {};
+    return hasAnnounced || hasEnded;
+  };
   const [observed, limits] = await Promise.all([
     mapConcurrently(subject.securityGroupIds, MOST_GROUPS_HERE, (id) =>
       observe(event, place, id, surroundings, wasJudged),

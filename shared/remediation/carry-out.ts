@@ -18,7 +18,7 @@ import {
 import type { CallResult, GroupResult, Rest, Run, RunResult } from './run';
 import { partName } from './shards';
 import type { Surroundings } from './surroundings';
-import { endTurnOfDeadAttempt, takeTurn } from './turn';
+import { endTurnOfDeadAttempt, listTurns, takeTurn } from './turn';
 
 /**
  * Groups under way at the same time. What ECS allows is up to the client's limiter: these are enough for 500
@@ -82,7 +82,7 @@ export async function carryOut<Found extends Examined>(
     (isTimeLeft(surroundings, 'readUntil', callsAhead) &&
       rules + callsAhead * RULES_OF_GROUP < mostRules);
   const [isResumed, { results: examined, left: unread }] = await Promise.all([
-    records && !run.dryRun ? hasDeadAttempt(records, run) : false,
+    records && !run.dryRun ? (surroundings.hasDeadAttempt ?? hasDeadAttempt(records, run)) : false,
     unlessInterrupted(
       surroundings.interruption,
       inTurn(
@@ -113,6 +113,12 @@ export async function carryOut<Found extends Examined>(
   });
   const mayChange = planned.length > 0 && !run.dryRun;
   const objections = examined.flatMap((each) => work.objection?.(each) ?? []);
+  // Of more groups than are under way at once, the lists would be out of date when their turn comes.
+  const turnsOf = new Map(
+    records && mayChange && planned.length <= CONCURRENCY.repair
+      ? planned.map(({ summary }) => [summary, listTurns(records, summary)])
+      : [],
+  );
   const permit =
     planned.length === 0 || objections.length > 0
       ? undefined
@@ -154,7 +160,15 @@ export async function carryOut<Found extends Examined>(
         const { summary } = group;
         changed.set(
           summary,
-          await change(run, group.found, surroundings, records, readers(summary), work),
+          await change(
+            run,
+            group.found,
+            surroundings,
+            records,
+            readers(summary),
+            work,
+            turnsOf.get(summary),
+          ),
         );
       },
     );
@@ -191,6 +205,7 @@ async function change<Found extends Examined>(
   records: RecordStore,
   readers: Readers,
   work: Work<Found>,
+  turns: Promise<readonly string[]> | undefined,
 ): Promise<GroupResult> {
   const { summary } = found;
   const { now, sleep, holder, interruption } = surroundings;
@@ -202,6 +217,7 @@ async function change<Found extends Examined>(
   });
   let examined = found;
   let readAfterTurn = 0;
+  let listed = turns;
   for (;;) {
     const { readAt, calls, plan: { changes = 0 } = {} } = examined;
     if (calls.length === 0) return work.untouched(examined);
@@ -218,7 +234,7 @@ async function change<Found extends Examined>(
       );
     }
     const until = surroundings.times?.changeUntil ?? Number.POSITIVE_INFINITY;
-    const request = { run, group: summary, changes, readAt, readAfterTurn, holder, until };
+    const request = { run, group: summary, changes, readAt, readAfterTurn, holder, until, listed };
     const turn = await takeTurn(records, request, now, sleep);
     switch (turn.kind) {
       case 'taken': {
@@ -234,6 +250,7 @@ async function change<Found extends Examined>(
       }
       case 'stale':
         readAfterTurn = turn.turn;
+        listed = undefined;
         examined = await work.examine(summary, readers, true);
         break;
       case 'refused':

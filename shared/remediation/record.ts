@@ -83,17 +83,42 @@ export async function linkEarlierAttempts(records: RecordStore, run: Run): Promi
   }
 }
 
-/**
- * Whether an attempt at the same part of a run announced changes and died before it could say what became
- * of them. Throws RecordStoreError.
- */
+/** What earlier attempts at a part of a run have left. */
+export interface Attempts {
+  /** One of them announced changes. */
+  readonly hasAnnounced: boolean;
+  /** One of them announced changes and died before it could say what became of them. */
+  readonly hasDied: boolean;
+  /** One of them came to its end, and is not to be tried again. */
+  readonly hasEnded: boolean;
+}
+
+/** Finds out what earlier attempts at a part of a run have left. Throws RecordStoreError. */
+export async function attemptsAt(
+  records: RecordStore,
+  run: Pick<Run, 'runId' | 'part'>,
+): Promise<Attempts> {
+  const { intents, outcomes } = await stepsOf(records, run);
+  const about = { hasAnnounced: intents.length > 0, hasDied: intents.length > outcomes.length };
+  for (const key of outcomes) {
+    if (isOfEndedRun(await records.get(key))) return { ...about, hasEnded: true };
+  }
+  return { ...about, hasEnded: false };
+}
+
+/** Whether an attempt at the same part of a run has died: see Attempts. Throws RecordStoreError. */
 export async function hasDeadAttempt(
   records: RecordStore,
   run: Pick<Run, 'runId' | 'part'>,
 ): Promise<boolean> {
-  const keys = await records.list(`runs/${run.runId}/${run.part}.`);
-  const count = (step: string) => keys.filter((key) => key.endsWith(`.${step}.json`)).length;
-  return count('intent') > count('outcome');
+  const { intents, outcomes } = await stepsOf(records, run);
+  return intents.length > outcomes.length;
+}
+
+async function stepsOf(records: RecordStore, { runId, part }: Pick<Run, 'runId' | 'part'>) {
+  const keys = await records.list(`runs/${runId}/${part}.`);
+  const of = (step: string) => keys.filter((key) => key.endsWith(`.${step}.json`));
+  return { intents: of('intent'), outcomes: of('outcome') };
 }
 
 /**
@@ -121,20 +146,6 @@ export async function writeFailure(
 /** The part of a run that was not cut into shards. */
 export const WHOLE = 'whole';
 
-/**
- * Whether a run that was not cut into shards has come to its end; one that is to be tried again has not.
- * Throws RecordStoreError.
- */
-export async function hasEnded(records: RecordStore, runId: string): Promise<boolean> {
-  const outcomes = (await records.list(`runs/${runId}/${WHOLE}.`)).filter((key) =>
-    key.endsWith('.outcome.json'),
-  );
-  for (const key of outcomes) {
-    if (isOfEndedRun(await records.get(key))) return true;
-  }
-  return false;
-}
-
 /** A record that a store kept only in part tells of no end; the run is then made again. */
 function isOfEndedRun(record: string | undefined): boolean {
   const about = parseRecord(record);
@@ -153,12 +164,6 @@ function parseRecord(content: string | undefined): RecordAbout | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a run that was not cut into shards has announced changes. Throws RecordStoreError. */
-export async function hasAnnounced(records: RecordStore, runId: string): Promise<boolean> {
-  const keys = await records.list(`runs/${runId}/${WHOLE}.`);
-  return keys.some((key) => key.endsWith('.intent.json'));
 }
 
 /** Notes which requests a run has made, so that the events about them are recognized. */

@@ -42,6 +42,8 @@ export interface Surroundings {
    * it changes no further group, and records what was done.
    */
   readonly interruption?: AbortSignal;
+  /** Whether an earlier attempt at the run has died, where the door has asked already; see Attempts. */
+  readonly hasDeadAttempt?: boolean;
   /** Told as the work goes on; `total` is the number of groups of the step. */
   readonly onProgress?: (step: 'read' | 'repair', done: number, total: number) => void;
 }

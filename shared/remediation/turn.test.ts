@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { makeGroup, makeRun, policySet, summariesOf } from '../../test/support';
 import { createFolderStore, type RecordStore } from '../evidence';
-import { type Turn, takeTurn } from './turn';
+import { listTurns, type Turn, takeTurn } from './turn';
 
 const HOUR = 60 * 60 * 1000;
 const START = Date.parse('2026-03-01T04:00:00Z');
@@ -35,6 +35,7 @@ interface Options {
   readonly readAt?: number;
   readonly readAfterTurn?: number;
   readonly store?: RecordStore;
+  readonly listed?: Promise<readonly string[]>;
 }
 
 /** Asks for a turn as a run that has just read the group; waiting moves the clock on. */
@@ -50,6 +51,7 @@ function ask(runId: string, options: Options = {}): Promise<Turn> {
       readAt: options.readAt ?? clock,
       readAfterTurn: options.readAfterTurn ?? 0,
       holder: options.holder ?? `request-of-${runId}`,
+      listed: options.listed,
     },
     () => clock,
     async (milliseconds) => {
@@ -62,6 +64,13 @@ async function take(runId: string, options: Options = {}) {
   const turn = await ask(runId, options);
   if (turn.kind !== 'taken') throw new Error(`${runId} got no turn: ${JSON.stringify(turn)}`);
   return turn;
+}
+
+/** The turns at the first group, as they are listed now. */
+function listNow(): Promise<readonly string[]> {
+  const [group] = groups;
+  if (!group) throw new Error('there is no group');
+  return listTurns(records, group);
 }
 
 /** Takes a turn and ends it; afterwards enough time has passed for readings to be fresh. */
@@ -132,8 +141,10 @@ describe('one run at a time changes a group', () => {
           Array.from({ length: count }, async (_, index) => {
             const name = `run-${clock}-${index}`;
             let readAfterTurn = 0;
+            let early = index % 2 === 0 ? { listed: listNow() } : {};
             for (;;) {
-              const turn = await ask(name, { changes: 0, readAfterTurn });
+              const turn = await ask(name, { changes: 0, readAfterTurn, ...early });
+              early = {};
               if (turn.kind === 'stale') readAfterTurn = turn.turn;
               else if (turn.kind === 'taken') {
                 holding += 1;
@@ -149,6 +160,53 @@ describe('one run at a time changes a group', () => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+describe('turns that were listed before the run asks', () => {
+  it('need not be listed again if nothing has happened meanwhile', async () => {
+    await change('one', 1);
+    const listed = listNow();
+    const list = async () => {
+      throw new Error('listed again');
+    };
+
+    const turn = await take('two', { listed, store: { ...records, list } });
+    await turn.end(1);
+    expect((await records.list('changes/')).map((key) => key.replace(/\.\d+_/, '.'))).toEqual([
+      'changes/cn-hangzhou/sg-a/000001',
+      'changes/cn-hangzhou/sg-a/000001.1',
+      'changes/cn-hangzhou/sg-a/000002',
+      'changes/cn-hangzhou/sg-a/000002.1',
+    ]);
+  });
+
+  it('do not let a run have a turn that another one has begun since', async () => {
+    const listed = listNow();
+    const other = await take('other');
+    const asking = ask('late', { listed });
+    await other.end(1);
+    expect(await asking).toEqual({ kind: 'stale', turn: 1 });
+  });
+
+  it('do not hide what has used up the limit since', async () => {
+    const listed = listNow();
+    await change('other', 10);
+    expect(await ask('late', { listed })).toMatchObject({ kind: 'refused', tryAgain: false });
+  });
+
+  it('do not take a run for dead that has ended its turn since', async () => {
+    const other = await take('other', { changes: 9 });
+    const listed = listNow();
+    await listed;
+    await other.end(1);
+    clock += 40_000;
+    expect((await ask('late', { listed, changes: 9 })).kind).toBe('taken');
+  });
+
+  it('leave the group alone when they could not be listed', async () => {
+    const listed = Promise.reject(new Error('the store is gone'));
+    expect(await ask('one', { listed })).toMatchObject({ kind: 'refused', tryAgain: true });
   });
 });
 

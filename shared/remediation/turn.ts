@@ -27,6 +27,22 @@ export interface TurnRequest {
   readonly holder: string;
   /** When to wait no longer, in milliseconds since 1970. */
   readonly until?: number;
+  /** Turns that `listTurns` has begun to list after that reading. Default: they are listed now. */
+  readonly listed?: Promise<readonly string[]> | undefined;
+}
+
+/**
+ * Begins to list the turns at a group before it is clear whether the run may take one. The list may be out of
+ * date by then: a turn that another run has begun since cannot be claimed again, upon which it is made anew.
+ */
+export function listTurns(
+  records: RecordStore,
+  group: SecurityGroupSummary,
+): Promise<readonly string[]> {
+  const listed = records.list(folderOf(group));
+  // Whoever takes the turn learns of a failure; if nobody does, it does not matter.
+  listed.catch(() => {});
+  return listed;
 }
 
 /** Whether a run may change a group now. */
@@ -72,10 +88,15 @@ async function queue(
   const { run, group, changes } = request;
   const folder = folderOf(group);
   let waited = 0;
+  let listed = request.listed;
   for (let round = 0; ; round += 1) {
-    const turns = parseTurns(await records.list(folder), folder);
+    const turns = parseTurns(await (listed ?? records.list(folder)), folder);
+    const isFresh = listed === undefined;
+    listed = undefined;
     const last = turns.at(-1);
     if (last && !last.end) {
+      // It may be over by now, and then nobody has died.
+      if (!isFresh) continue;
       const claim = parseClaim(await records.get(last.key));
       if (claim?.holder === request.holder) {
         return taken(records, last.key, now);
