@@ -15,6 +15,7 @@ import {
   policyText,
   rolesOf,
   rulesOf,
+  runPalisade,
 } from './support';
 
 // Whole processes are started here, which takes its time on a busy machine.
@@ -126,6 +127,17 @@ test('an account whose role is gone is named, and the others are repaired', () =
     expect(others.map(({ status }) => status)).toEqual(Array(4).fill('Succeeded'));
     // Both regions and every retry within half a minute share one failing call.
     expect(assumptions(cloud, bank)).toHaveLength(1);
+
+    const { recordFolder } = deployment;
+    const ask = async (command: string): Promise<Record<string, unknown>> =>
+      JSON.parse(
+        (await runPalisade(recordFolder, [command, '--records', recordFolder, '--json'])).stdout,
+      );
+    const reason = expect.stringContaining('there is no such role');
+    expect((await ask('runs')).runs).toMatchObject([
+      { state: 'in progress', unlisted: [{ place: `account ${bank}`, reason }] },
+    ]);
+    expect(await ask('status')).toMatchObject({ unseen: [{ what: `account ${bank}`, reason }] });
   }));
 
 test('an account whose groups may not be read is unknown, and left as it is', () =>
