@@ -5,7 +5,7 @@
  */
 export type { PrefixList, SecurityGroupRules } from './answers';
 export { authorizeCalls } from './authorize-calls';
-export type { CallReport } from './call';
+export { type CallReport, loadSdk } from './call';
 export {
   createEcsClient,
   type EcsClient,

@@ -1,5 +1,5 @@
 import { SESSION_NAME } from '../accounts';
-import { type EcsClient, isEcsError } from '../ecs';
+import { type EcsClient, isEcsError, loadSdk } from '../ecs';
 import {
   inScope,
   memberAccount,
@@ -93,6 +93,8 @@ export async function answerEvent(event: ActionTrailEvent, door: EventDoor): Pro
   const [isOwn, attempts] = await Promise.all([
     records && event.requestId !== undefined ? isOwnRequest(records, event.requestId) : false,
     earlier(),
+    // It is almost always needed next, and loads while the store answers.
+    loadSdk(),
   ]);
   if (isOwn) return ignored('the change is our own, by its request id');
   if (attempts?.hasEnded) return ignored(`the event was answered before, by run ${runId}`);

@@ -42,7 +42,8 @@ export interface Address {
  */
 export function parseAddress(text: string): Address {
   // Node decides what an address is: ipaddr.js reads the 010 of ::ffff:010.0.0.1 as octal.
-  if (isIPv6(text) && !text.includes('%')) {
+  // Without a colon it is none of IPv6: Node takes 5 ms over the first text that it is asked about.
+  if (text.includes(':') && isIPv6(text) && !text.includes('%')) {
     return { family: 6, value: bytesToNumber(ipaddr.IPv6.parse(text).toByteArray()) };
   }
   if (isIPv4(text)) {

@@ -159,6 +159,8 @@ describe('the Internet', () => {
     );
   };
 
+  test('is global unicast of IPv6', () =>
+    expect(INTERNET_BLOCKS.filter(({ family }) => family === 6)).toEqual([parseCidr('2000::/3')]));
   test.each([
     '0.0.0.0',
     '9.255.255.255',
