@@ -41,19 +41,26 @@ export const handler = watched(answer);`,
       logLevel: 'warning',
     });
   }
-  if (watchedPorts.size !== 2) {
+  for (const [port, file] of Object.entries(WATCHED)) {
+    if (watchedPorts.has(port)) continue;
     throw new Error(
-      'shared/runtime/invocation.ts imports "../ecs" and "../evidence" no more: watch its calls where it gets them from now',
+      `${file} imports "${port}" no more: watch the calls where they are made ready now (WATCHED)`,
     );
   }
 }
+
+/** Where an invocation gets its client and its store from. */
+const WATCHED: Readonly<Record<string, string>> = {
+  '../ecs': 'shared/accounts/clients.ts',
+  '../evidence': 'shared/runtime/invocation.ts',
+};
 
 /** Lets an invocation of the product get its client and its store from watched-calls. */
 const watchCalls: Plugin = {
   name: 'watch-calls',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.\/(ecs|evidence)$/ }, ({ importer, path }) => {
-      if (!importer.endsWith(join('shared', 'runtime', 'invocation.ts'))) return undefined;
+      if (importer !== join(PROJECT, WATCHED[path] ?? '')) return undefined;
       watchedPorts.add(path);
       return { path: join(PROJECT, 'scripts', 'bench', 'watched-calls.ts') };
     });
