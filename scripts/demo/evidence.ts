@@ -88,10 +88,8 @@ export async function showEvidence(
   tamperedFolder: string,
 ): Promise<EvidenceFigures> {
   const copy = createFolderStore(folder);
-  for (const prefix of ['runs/', 'chain/', 'chain-heads/']) {
-    for (const key of await records.list(prefix)) {
-      await copy.putIfAbsent(key, (await records.get(key)) ?? '');
-    }
+  for (const key of await records.list('')) {
+    await copy.putIfAbsent(key, (await records.get(key)) ?? '');
   }
   const { entries, isIntact, head } = await verifyChain(copy);
   say(
