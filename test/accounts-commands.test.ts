@@ -13,6 +13,7 @@ import {
   MEMBER_ROLE,
   makeGroup,
   memberRole,
+  openToPeople,
   policyText,
   type Report,
   reportOf,
@@ -44,7 +45,11 @@ interface Stage {
 
 async function onStage(action: (stage: Stage) => Promise<void>, accountId: string = home) {
   const folder = await mkdtemp(join(tmpdir(), 'palisade-accounts-'));
-  const cloud = await startLocalCloud({ accountId, inventory, roles: rolesOf(shop, bank) });
+  const cloud = await startLocalCloud({
+    accountId,
+    inventory,
+    roles: rolesOf(shop, bank).map(openToPeople),
+  });
   try {
     await writeFile(join(folder, 'policy.yaml'), policyText({ accounts: accountsText() }));
     await action({
@@ -154,7 +159,7 @@ test('a saved plan is carried out in every account, or nowhere if a group of one
     ]);
     expect(rulesOf(cloud, inventory)).toEqual(before);
 
-    cloud.credentials.addRole(memberRole(shop));
+    cloud.credentials.addRole(openToPeople(memberRole(shop)));
     const applied = await palisade('apply', ...POLICY, ...saved);
     expect([applied.exitCode, applied.stderr]).toEqual([0, '']);
     expect(placesOf(reportOf(applied))).toEqual([

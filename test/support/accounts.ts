@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CallRecord, LocalCloud, RoleDefinition } from '../../local-cloud';
 import type { Inventory } from './inventory';
+import { shippedDocument } from './role-stage';
 
 /** The account that the functions run in, and two that they assume a role in. */
 export const ACCOUNTS = {
@@ -12,16 +11,7 @@ export const ACCOUNTS = {
 
 /** Name of the role in those two. */
 export const MEMBER_ROLE = 'palisade-member';
-const EXTERNAL_ID = 'acme-42';
-
-interface Document {
-  readonly Version: '1';
-  readonly Statement: readonly { readonly Action: readonly string[] }[];
-}
-
-const functionDocument = JSON.parse(
-  readFileSync(join(__dirname, '../../ram/function-role.json'), 'utf8'),
-) as Document;
+const EXTERNAL_ID = 'acme';
 
 /** `accounts` of a policy file: all three, unless fields of the bank's entry say otherwise. */
 export function accountsText({ externalId = EXTERNAL_ID } = {}): string {
@@ -29,45 +19,33 @@ export function accountsText({ externalId = EXTERNAL_ID } = {}): string {
   return `[{ id: '${home}' }, { id: '${shop}', role: ${MEMBER_ROLE}, externalId: ${EXTERNAL_ID} }, { id: '${bank}', role: ${MEMBER_ROLE}, externalId: ${externalId} }]`;
 }
 
-/** The role of the functions, which may assume the roles of the others, and those roles. */
+/** The role of the functions, which may assume the roles of the others, and those roles, as they are shipped. */
 export function rolesOf(...members: readonly string[]): RoleDefinition[] {
-  const { Statement } = functionDocument;
-  const mayAssume = {
-    Effect: 'Allow',
-    Action: ['sts:AssumeRole'],
-    Resource: `acs:ram::*:role/${MEMBER_ROLE}`,
-  };
   return [
     {
       accountId: ACCOUNTS.home,
       roleName: 'palisade',
-      policies: [{ Version: '1', Statement: [...Statement, mayAssume] }],
+      policies: [shippedDocument('function-role.json')],
     },
     ...members.map((accountId) => memberRole(accountId)),
   ];
 }
 
-/** A role that may do with groups what the functions do, and that the functions' account may assume. */
+/** A role that may do with groups what the functions do, and that the functions' role may assume. */
 export function memberRole(accountId: string): RoleDefinition {
-  const ofEcs = functionDocument.Statement.filter(({ Action }) =>
-    Action.every((action) => action.startsWith('ecs:')),
-  );
   return {
     accountId,
     roleName: MEMBER_ROLE,
-    policies: [{ Version: '1', Statement: ofEcs }],
-    trustPolicy: {
-      Version: '1',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Action: 'sts:AssumeRole',
-          Principal: { RAM: [`acs:ram::${ACCOUNTS.home}:root`] },
-          Condition: { StringEquals: { 'sts:ExternalId': EXTERNAL_ID } },
-        },
-      ],
-    },
+    policies: [shippedDocument('member-role.json')],
+    trustPolicy: shippedDocument('member-trust.json'),
   };
+}
+
+/** The same role, which people of the functions' account may assume as well as its functions. */
+export function openToPeople(role: RoleDefinition): RoleDefinition {
+  if (role.trustPolicy === undefined) return role;
+  const trustPolicy = JSON.stringify(role.trustPolicy).replaceAll(':role/palisade"', ':root"');
+  return { ...role, trustPolicy: JSON.parse(trustPolicy) };
 }
 
 /** The same inventory in an account, with the account's id in the ids of groups and rules. */

@@ -9,6 +9,7 @@ export {
   inventoryIn,
   MEMBER_ROLE,
   memberRole,
+  openToPeople,
   rolesOf,
 } from './accounts';
 export { type Bundles, buildBundles } from './bundles';
@@ -43,6 +44,17 @@ export {
 } from './inventory';
 export { type PolicyTextOptions, policySet, policyText } from './policies';
 export { addPrincipal, type Principal, principalWith } from './principal';
+export {
+  complains,
+  POLICIES_OF_EVERY_KIND,
+  PORT_LIST_ID,
+  type PolicyDocument,
+  permissionOf,
+  REGION_OF_EVERY_KIND,
+  shippedDocument,
+  TIMER_EVENT,
+  without,
+} from './role-stage';
 export { duplicateRules, type RulesByGroup, rulesOf } from './rules';
 export { makeRun, summariesOf } from './runs';
 export {
