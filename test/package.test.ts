@@ -45,12 +45,12 @@ beforeAll(async () => {
   for (const name of [...Object.keys(dependencies), '@types/node']) await link(name);
   await writeFile(
     join(folder, 'policy.yaml'),
-    /```yaml\n(version: 1\n[\s\S]*?)```/.exec(await readme())?.[1] ?? '',
+    /```yaml\n(version: 1\n[\s\S]*?)```/.exec(await libraryPage())?.[1] ?? '',
   );
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-const readme = () => readFile(join(PROJECT, 'README.md'), 'utf8');
+const libraryPage = () => readFile(join(PROJECT, 'docs', 'library.md'), 'utf8');
 
 async function link(name: string): Promise<void> {
   const path = join(folder, 'node_modules', name);
@@ -122,9 +122,9 @@ it('says nothing of the machine that it was built on', async () => {
   }
 });
 
-it('judges a group by the example of the README, as TypeScript sees it and as Node.js runs it', async () => {
+it('judges a group by the example of its page, as TypeScript sees it and as Node.js runs it', async () => {
   const [, example = ''] =
-    /```ts\n((?:(?!```)[\s\S])*from 'palisade'[\s\S]*?)```/.exec(await readme()) ?? [];
+    /```ts\n((?:(?!```)[\s\S])*from 'palisade'[\s\S]*?)```/.exec(await libraryPage()) ?? [];
   await writeFile(join(folder, 'example.ts'), example);
   await compile({ module: 'preserve', moduleResolution: 'bundler', noEmit: true });
   await compile({ module: 'node16', moduleResolution: 'node16' });

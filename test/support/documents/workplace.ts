@@ -20,7 +20,7 @@ const LEFT_OUT = new Set(['node_modules', 'dist', 'out', '.git']);
 
 /**
  * Makes a workplace for a page, acts in it, and clears it away. What pages take as given is there: recorded
- * events, and the page's first policy file as `policy.yaml`.
+ * events, and the page's first policy file as `policy.yaml`, unless one of its commands makes that.
  */
 export async function onWorkplace<Result>(
   { blocks }: Page,
@@ -36,7 +36,9 @@ export async function onWorkplace<Result>(
     );
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     const policies = blocks.find(({ text }) => /^version: 1$/m.test(text));
-    if (policies) await writeFile(join(folder, 'policy.yaml'), policies.text);
+    // `init` replaces no file.
+    const makesItsOwn = blocks.some(({ text }) => /^npm .* -- init\b/m.test(text));
+    if (policies && !makesItsOwn) await writeFile(join(folder, 'policy.yaml'), policies.text);
     // Of a group of the demo.
     const events = JSON.stringify(envelope(record())).replaceAll('sg-aa11', 'sg-hz0api1');
     await writeFile(join(folder, 'events.jsonl'), events);
