@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from '../scripts/command-line/program';
 
@@ -58,6 +60,19 @@ it('knows the commands', () => {
   expect(all.map(({ words }) => words)).toEqual(
     expect.arrayContaining(['plan', 'apply', 'evidence verify', 'webhook sign', 'rollback']),
   );
+});
+
+it('each command stands in the table of the README', () => {
+  const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
+  const cells = [...readme.matchAll(/^\| (`[^|]+)\|/gm)].map(([, cell = '']) => cell);
+  const isListed = ({ words }: Leaf) => {
+    const [name = '', ...further] = words.split(' ');
+    return cells.some(
+      (cell) =>
+        cell.match(/\w+/)?.[0] === name && further.every((word) => cell.includes(`${word}\``)),
+    );
+  };
+  expect(all.filter((leaf) => !isListed(leaf)).map(({ words }) => words)).toEqual([]);
 });
 
 describe.each(all)('palisade $words --help', ({ words, help }) => {

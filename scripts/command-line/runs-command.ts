@@ -40,8 +40,8 @@ A run that is over many groups is cut into shards: parts of one account and regi
 call of the enforce function. A shard whose time is over hands on its rest, which is a shard of its own.
 Runs that were made whole, such as those of "palisade apply", are in "palisade evidence list" only.
 
-Exit codes, of everything that is shown:
-  0  done
+Exit codes:
+  0  everything that is shown is done
   1  the command could not do its work
   2  a shard failed or got lost
   3  something is in progress, or groups are unknown`;

@@ -39,7 +39,7 @@ palisade() {
   local status=0 endpoint=()
   case "$1" in
     local) exec node --import tsx scripts/palisade.ts "$@" ;;
-    plan | apply | lint | explain | replay | rollback | status | doctor | init)
+    plan | apply | lint | explain | replay | rollback | doctor | init)
       case " $* " in
         *' --endpoint '* | *' --inventory '* | *' --batch '*) ;;
         *) endpoint=(--endpoint "$CLOUD") ;;
