@@ -8,6 +8,7 @@ import { startLocalCloud } from '../local-cloud';
 import { buildFunctions, FUNCTION_NAMES, MOST_COMPRESSED_BYTES } from '../scripts/build-functions';
 import { bundle } from '../scripts/bundle';
 import { importedNames } from '../scripts/bundle/sdk-imports';
+import { callSts } from '../shared/accounts/sts-sdk';
 import type { Action, Fields } from '../shared/ecs/sdk';
 import * as sdk from '../shared/ecs/sdk';
 import { createOssStore } from '../shared/evidence';
@@ -23,6 +24,7 @@ interface Product {
   readonly createOssStore: typeof createOssStore;
   readonly createFunctionCaller: typeof createFunctionCaller;
   readonly createLogger: typeof createLogger;
+  readonly callSts: typeof callSts;
 }
 
 const source: Product = {
@@ -30,6 +32,7 @@ const source: Product = {
   createOssStore,
   createFunctionCaller,
   createLogger,
+  callSts,
 };
 let folder: string;
 let bundled: Product;
@@ -42,6 +45,7 @@ beforeAll(async () => {
     '../shared/evidence': 'createOssStore',
     '../shared/fc': 'createFunctionCaller',
     '../shared/runtime': 'createLogger',
+    '../shared/accounts/sts-sdk': 'callSts',
   };
   const lines = Object.entries(rooms).map(
     ([room, name]) => `export { ${name} } from ${JSON.stringify(join(__dirname, room))};`,
@@ -175,6 +179,29 @@ describe('the bundled SDKs', () => {
       expect(pruned?.seen.map(({ headers }) => headers['x-acs-action'])).toEqual([action]);
       expect(pruned?.seen[0]?.headers['signed by']).toMatch(/^ACS3-HMAC-SHA256 Credential=STS\.id/);
     }
+  });
+
+  it.each<[Parameters<typeof callSts>[0], number, object]>([
+    ['AssumeRole', 200, { RequestId: 'request', Credentials: { AccessKeyId: 'STS.other' } }],
+    ['GetCallerIdentity', 200, { RequestId: 'request', AccountId: '1234567890123456' }],
+    ['AssumeRole', 403, { RequestId: 'request', Code: 'NoPermission', Message: 'no' }],
+  ])('call %s of STS as the SDK whole does when the status is %d', async (action, status, body) => {
+    const call = (product: Product) => (host: string) =>
+      product.callSts(
+        action,
+        { RoleArn: 'acs:ram::2222333344445555:role/member' },
+        { host, protocol: 'HTTP' },
+        CREDENTIALS,
+        10_000,
+      );
+    const [whole, pruned] = await Promise.all(
+      [source, bundled].map((each) => against(json(status, body), call(each))),
+    );
+
+    expect(pruned).toEqual(whole);
+    expect(pruned?.seen.map(({ headers }) => headers['x-acs-action'])).toEqual([action]);
+    if (status === 200) expect(pruned?.result).toEqual(body);
+    else expect(pruned?.result).toHaveProperty('data');
   });
 
   it.each<[string, Answer]>([

@@ -67,7 +67,7 @@ function revoke(person: EventStage['person'], id: string, rules: readonly string
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      events: { type: 'string', default: '30' },
+      events: { type: 'string', default: '20' },
       'ecs-latency': { type: 'string', default: '50' },
       'oss-latency': { type: 'string', default: '5' },
     },

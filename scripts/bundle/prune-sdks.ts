@@ -75,7 +75,7 @@ export function pruneSdks(project: string): Plugin {
         return { contents: keepClasses({ ...module, source }, names) };
       });
 
-      build.onLoad({ filter: /[\\/]node_modules[\\/].*package\.json$/ }, async ({ path }) => {
+      build.onLoad({ filter: /[\\/]node_modules[\\/].*[\\/]package\.json$/ }, async ({ path }) => {
         const { name, version } = JSON.parse(await readFile(path, 'utf8'));
         // All else in it would go into the bundle, and packages only tell servers what they are.
         return { contents: JSON.stringify({ name, version }), loader: 'json' };
