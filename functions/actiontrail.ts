@@ -61,7 +61,7 @@ async function answer(
       return invocation.limitsOfFew(policies);
     },
     handOver: async (run) => {
-      const { failures } = await invocation.handOver(run);
+      const { failures } = await invocation.handOver(run, invocation.cut(run, run.groups));
       if (failures.length > 0) throw new Error(`not handed over: ${failures.join('; ')}`);
     },
     surroundings,

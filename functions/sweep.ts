@@ -3,6 +3,7 @@ import { describeEnding, exemptionsEndingSoon } from '../shared/policy';
 import {
   decodeShard,
   noteGroupCount,
+  type RunToCut,
   runLimits,
   unlistedPlaces,
   WHOLE,
@@ -29,13 +30,11 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   if (failed) return answerFailed(failed, context);
   const { triggerTime, triggerName } = decodeTimerEvent(event);
   const runId = runIdOf(context, triggerName, triggerTime);
-  const { settings, log, records, listInScope, handOver, closeLostRuns } = startInvocation(
+  const { settings, log, records, listInScope, cut, handOver, closeLostRuns } = startInvocation(
     context,
     process.env,
     policies,
-    {
-      runId,
-    },
+    { runId },
   );
   credentialsOf(context);
 
@@ -43,30 +42,33 @@ export async function handler(event: Uint8Array, context: FunctionContext): Prom
   if (endings.length > 0) {
     log.warn({ exemptions: endings.map(describeEnding) }, 'exemptions end soon');
   }
-  const { places, groups, unlisted } = await listInScope(policies);
+  const run: RunToCut = {
+    runId,
+    part: WHOLE,
+    trigger: { kind: 'timer', id: runId, time: triggerTime },
+    dryRun: settings.dryRun,
+    policies,
+  };
+  // Cut as soon as a place is listed: what is kept of an estate are its shards, and no groups.
+  const { places, kept, unlisted } = await listInScope(policies, (groups) => cut(run, groups));
+  const cutShards = kept.flat();
+  const groupCount = cutShards.reduce((sum, shard) => sum + shard.groupCount, 0);
   for (const each of unlisted) {
     log.error(each, each.regionId === undefined ? 'account not listed' : 'region not listed');
   }
   // Without another account the count is too low, which makes a percentage of it stricter.
   if (unlisted.every(({ accountId }) => accountId !== undefined)) {
-    await noteGroupCount(records, policies, groups.length, Date.now());
+    await noteGroupCount(records, policies, groupCount, Date.now());
   }
   const { shards, started, failures } = await handOver(
-    {
-      runId,
-      part: WHOLE,
-      trigger: { kind: 'timer', id: runId, time: triggerTime },
-      dryRun: settings.dryRun,
-      policies,
-      limits: runLimits(policies, groups.length),
-      groups,
-    },
+    { ...run, limits: runLimits(policies, groupCount) },
+    cutShards,
     unlistedPlaces(unlisted),
   );
   const summary = {
     runId,
     regions: places.length,
-    groups: groups.length,
+    groups: groupCount,
     shards,
     started,
   };

@@ -172,7 +172,11 @@ async function ask(
     dryRun: settings.dryRun,
     limits: () => invocation.limitsOfFew(policies),
     handOver: async (run, unlisted) => {
-      const { failures } = await invocation.handOver(run, unlisted);
+      const { failures } = await invocation.handOver(
+        run,
+        invocation.cut(run, run.groups),
+        unlisted,
+      );
       if (failures.length > 0) throw new Error(`not handed over: ${failures.join('; ')}`);
     },
     patience,

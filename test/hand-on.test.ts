@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '../local-cloud';
 import { createEcsClient } from '../shared/ecs';
 import { createFolderStore, type RecordStore, verifyChain } from '../shared/evidence';
-import { cutIntoShards, decodeShard, encodeShard, type Run, taskIdOf } from '../shared/remediation';
+import { cutIntoShards, decodeShard, payloadOf, type Run, taskIdOf } from '../shared/remediation';
 import { closeRun, notePlan, planOf, readProgress, readSummary } from '../shared/runs';
 import { workOnShard } from '../shared/runtime';
 import { parseRegionId } from '../shared/security-group';
@@ -105,7 +105,7 @@ async function platform(
   cloud.ecs.loadInventory(inventory);
   cloud.calls.clear();
   const run = makeRun(name, summariesOf(inventory), { policies, ...rest });
-  const shards = cutIntoShards(run, 1000);
+  const shards = cutIntoShards(run, run.groups, 1000);
   const plan = planOf(run, shards, [], clock);
   if (plan) await notePlan(store, plan);
   const known = new Set<string>();
@@ -120,8 +120,8 @@ async function platform(
     return { requestId: taskId, accepted } as const;
   };
   for (const shard of shards) {
-    known.add(taskIdOf(shard));
-    queue.push({ payload: encodeShard(shard), tries: 4 });
+    known.add(taskIdOf({ runId: run.runId, part: shard.part }));
+    queue.push({ payload: payloadOf(run, shard), tries: 4 });
   }
   const attempts: Attempt[] = [];
   const toCome = [...dooms];

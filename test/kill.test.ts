@@ -5,13 +5,7 @@ import { type LocalCloud, startLocalCloud } from '../local-cloud';
 import type { InvocationRecord } from '../local-cloud/function-compute';
 import { createEcsClient } from '../shared/ecs';
 import { createFolderStore, type RecordStore } from '../shared/evidence';
-import {
-  cutIntoShards,
-  encodeShard,
-  type RunResult,
-  remediate,
-  taskIdOf,
-} from '../shared/remediation';
+import { encodeShard, type RunResult, remediate, taskIdOf } from '../shared/remediation';
 import { parseRegionId } from '../shared/security-group';
 import {
   type Bundles,
@@ -27,6 +21,7 @@ import {
   policyText,
   type RulesByGroup,
   rulesOf,
+  shardsOf,
   summariesOf,
 } from './support';
 
@@ -111,7 +106,7 @@ describe('the built function, killed at a call of ECS', () => {
       return { kind: kill.when === 'before' ? 'hang' : 'hang-after' };
     };
     const before = functionCompute.invocations.length;
-    const [shard] = cutIntoShards(runCalled(name), 10_000);
+    const [shard] = shardsOf(runCalled(name), 10_000);
     if (!shard) throw new Error('the run has no shard');
     await functionCompute.invoke(enforceName, encodeShard(shard), {
       async: true,

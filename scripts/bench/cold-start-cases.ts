@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { PolicySet } from '../../shared/policy';
-import { cutIntoShards, encodeShard, runLimits, WHOLE } from '../../shared/remediation';
+import { cutIntoShards, payloadOf, runLimits, WHOLE } from '../../shared/remediation';
 import { parseRegionId, parseSecurityGroupId } from '../../shared/security-group';
 import type { FUNCTION_NAMES } from '../build-functions';
 
@@ -25,22 +25,21 @@ export interface Case {
 /** The ways in which each function is started. */
 export function coldStartCases(policies: PolicySet): Case[] {
   const time = new Date().toISOString();
+  const run = {
+    runId: 'cold-start',
+    part: WHOLE,
+    trigger: { kind: 'timer' as const, id: 'cold-start', time },
+    dryRun: false,
+    policies,
+    limits: runLimits(policies, 1),
+  };
   const [shard] = cutIntoShards(
-    {
-      runId: 'cold-start',
-      part: WHOLE,
-      trigger: { kind: 'timer', id: 'cold-start', time },
-      dryRun: false,
-      policies,
-      limits: runLimits(policies, 1),
-      groups: [
-        { id: GROUP, regionId: REGION, name: '', type: 'normal', tags: {}, serviceManaged: false },
-      ],
-    },
+    run,
+    [{ id: GROUP, regionId: REGION, name: '', type: 'normal', tags: {}, serviceManaged: false }],
     10,
   );
   const toEcs = { store: 'folder', until: 'first request to ECS' } as const;
-  const enforce = { function: 'enforce', event: shard ? encodeShard(shard) : '' } as const;
+  const enforce = { function: 'enforce', event: shard ? payloadOf(run, shard) : '' } as const;
   return [
     {
       ...toEcs,

@@ -5,11 +5,11 @@ import { cutIntoShards } from './shards';
 
 const groups = summariesOf(makeInventory({ 'cn-hangzhou': 60, 'cn-shanghai': 1, 'cn-beijing': 1 }));
 const run = makeRun('handed-over', groups, { policyIds: ['no-smtp-smb-out'] });
-const shards = cutIntoShards(run, 10);
+const shards = cutIntoShards(run, groups, 10);
 
 it('hands over every group once, with the policies that were asked for', async () => {
   const payloads: string[] = [];
-  const result = await handOver(shards, async (payload) => {
+  const result = await handOver(run, shards, async (payload) => {
     payloads.push(payload);
     return { accepted: 'new' };
   });
@@ -28,14 +28,15 @@ it('names the same tasks again, and starts none of those that are known', async 
     known.add(taskId);
     return { accepted } as const;
   };
-  await handOver(shards, call);
-  expect(await handOver(shards, call)).toEqual({ shards: 3, started: 0, failures: [] });
+  await handOver(run, shards, call);
+  expect(await handOver(run, shards, call)).toEqual({ shards: 3, started: 0, failures: [] });
 });
 
 it('hands over the others when one fails, and names the part that did', async () => {
   const told: string[] = [];
   let calls = 0;
   const result = await handOver(
+    run,
     shards,
     async () => {
       calls += 1;

@@ -1,6 +1,6 @@
 import { mapConcurrently } from './concurrency';
-import { encodeShard } from './shard-payload';
-import { type Shard, taskIdOf } from './shards';
+import type { Run } from './run';
+import { type CutShard, payloadOf, taskIdOf } from './shards';
 
 /** Calls of the enforce function under way at the same time. */
 const CONCURRENCY = 8;
@@ -19,15 +19,19 @@ export interface HandOver {
  * shard that fails holds up no other.
  */
 export async function handOver(
-  shards: readonly Shard[],
+  run: Omit<Run, 'groups'>,
+  shards: readonly CutShard[],
   call: (payload: string, taskId: string) => Promise<{ readonly accepted: 'new' | 'duplicate' }>,
-  onShard: (shard: Shard, accepted: 'new' | 'duplicate' | Error) => void = () => {},
+  onShard: (shard: CutShard, accepted: 'new' | 'duplicate' | Error) => void = () => {},
 ): Promise<HandOver> {
   const failures: string[] = [];
   let started = 0;
   await mapConcurrently(shards, CONCURRENCY, async (shard) => {
     try {
-      const { accepted } = await call(encodeShard(shard), taskIdOf(shard));
+      const { accepted } = await call(
+        payloadOf(run, shard),
+        taskIdOf({ runId: run.runId, part: shard.part }),
+      );
       if (accepted === 'new') started += 1;
       onShard(shard, accepted);
     } catch (error) {

@@ -13,8 +13,10 @@ export { runLimits } from './guard';
 export { type HandOver, handOver } from './hand-over';
 export { unlessInterrupted } from './interrupted';
 export {
+  type KeptListing,
   type Listing,
   listGroups,
+  listPlaces,
   type Selection,
   type Unlisted,
   type UnlistedPlace,
@@ -37,6 +39,15 @@ export type {
   Verdict,
 } from './run';
 export { decodeShard, encodeShard } from './shard-payload';
-export { cutIntoShards, type Shard, shardOfRest, taskIdOf } from './shards';
+export {
+  type CutShard,
+  cutIntoShards,
+  inOrder,
+  payloadOf,
+  type RunToCut,
+  type Shard,
+  shardOfRest,
+  taskIdOf,
+} from './shards';
 export type { Surroundings, Times } from './surroundings';
 export { isUnfinished, type Totals, totalsOf } from './verdict';

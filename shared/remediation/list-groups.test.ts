@@ -2,7 +2,7 @@ import { type LocalCloud, startLocalCloud } from '../../local-cloud';
 import { accountsOf, clientsOf } from '../accounts';
 import type { EcsClients } from '../ecs';
 import { parseAccountId, parseRegionId, placeName } from '../security-group';
-import { listGroups, unlistedName } from './list-groups';
+import { listGroups, listPlaces, unlistedName } from './list-groups';
 
 const SHOP = parseAccountId('2222333344445555');
 const BANK = parseAccountId('6666777788889999');
@@ -68,6 +68,39 @@ test('an account whose role is gone is named once, and the others are listed', a
     expect(unlisted.map(unlistedName)).toEqual([`account ${SHOP}`]);
   }
   expect(calls('AssumeRole').filter(({ status }) => status === 404)).toHaveLength(1);
+});
+
+test('what is to be kept of a place is asked for before the last of many is listed, and of no place that fails', async () => {
+  let asked = 0;
+  let askedAtFirst = 0;
+  const counting: EcsClients = (place) => ({
+    ...ecs(place),
+    async listSecurityGroups(filter) {
+      asked += 1;
+      if (place.regionId === SHANGHAI) throw new Error('broken');
+      return await ecs(place).listSecurityGroups(filter);
+    },
+  });
+  const { kept, places, unlisted } = await listPlaces(
+    counting,
+    { accountIds: [SHOP] },
+    (groups) => {
+      askedAtFirst ||= asked;
+      return groups.length;
+    },
+  );
+  expect(askedAtFirst).toBeLessThan(places.length);
+  expect(unlisted.map(unlistedName)).toEqual([`${SHOP}/${SHANGHAI}`]);
+  expect(kept).toHaveLength(places.length - 1);
+  expect(kept.reduce((sum, count) => sum + count, 0)).toBe(1);
+});
+
+test('a group of which nothing can be kept is no place that could not be listed', async () => {
+  const keep = () => {
+    throw new RangeError('it fits into no call');
+  };
+  const listing = listPlaces(ecs, { accountIds: all, isWanted }, keep);
+  await expect(listing).rejects.toThrow('it fits into no call');
 });
 
 test('a region that fails in one account is named with the account', async () => {

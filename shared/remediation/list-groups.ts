@@ -10,9 +10,12 @@ import {
 import { mapConcurrently } from './concurrency';
 
 /** Regions of one account that are listed at the same time. */
-const REGIONS_AT_ONCE = 32;
-/** ECS limits calls by account: one that makes its callers wait must not hold up the others. */
-const ACCOUNTS_AT_ONCE = 16;
+const REGIONS_AT_ONCE = 16;
+/**
+ * ECS limits calls by account: one that makes its callers wait must not hold up the others. All groups of the
+ * places that are listed at the same time are in memory, about 1 MB for each 1,000.
+ */
+const ACCOUNTS_AT_ONCE = 8;
 /** Where regions are asked for; any region answers for all. */
 const FIRST_REGION = parseRegionId('cn-hangzhou');
 
@@ -32,22 +35,40 @@ export interface Unlisted {
   readonly reason: string;
 }
 
-/** The groups of some places, and the places that could not be listed. */
-export interface Listing {
-  /** Those that were asked for their groups, whether they answered or not. */
+/** The places that were asked for their groups, and those that could not be listed. */
+export interface Listed {
+  /** Those that were asked, whether they answered or not. */
   readonly places: readonly Place[];
-  readonly groups: readonly SecurityGroupSummary[];
   readonly unlisted: readonly Unlisted[];
 }
 
+/** The groups of some places. */
+export interface Listing extends Listed {
+  readonly groups: readonly SecurityGroupSummary[];
+}
+
+/** What was kept of each place that answered. */
+export interface KeptListing<Kept> extends Listed {
+  readonly kept: readonly Kept[];
+}
+
+/** Lists all groups that are wanted, and keeps them. Throws as listPlaces does. */
+export async function listGroups(ecs: EcsClients, selection: Selection = {}): Promise<Listing> {
+  const { kept, ...listed } = await listPlaces(ecs, selection, (groups) => groups);
+  return { ...listed, groups: kept.flat() };
+}
+
 /**
- * Lists the groups of every account and region that is wanted. One that fails holds up no other. Throws
- * EcsError when there is only the own account, and its regions are to be asked for and cannot be.
+ * Lists the groups of every account and region that is wanted, and keeps of each only what `keep` makes of its
+ * groups, as soon as they are known: all of a large estate do not fit into a function's memory. A place that
+ * fails holds up no other. Throws EcsError when there is only the own account, and its regions are to be asked
+ * for and cannot be, and what `keep` throws.
  */
-export async function listGroups(
+export async function listPlaces<Kept>(
   ecs: EcsClients,
-  { accountIds = [undefined], regionIds, isWanted = () => true, securityGroupIds }: Selection = {},
-): Promise<Listing> {
+  { accountIds = [undefined], regionIds, isWanted = () => true, securityGroupIds }: Selection,
+  keep: (groups: readonly SecurityGroupSummary[]) => Kept,
+): Promise<KeptListing<Kept>> {
   const isAlone = accountIds.every((accountId) => accountId === undefined);
   const listings = await mapConcurrently(accountIds, ACCOUNTS_AT_ONCE, async (accountId) => {
     const account = accountId === undefined ? {} : { accountId };
@@ -57,24 +78,26 @@ export async function listGroups(
       known = regionIds ?? (await ecs({ regionId: FIRST_REGION, ...account }).describeRegions());
     } catch (error) {
       if (isAlone || !isEcsError(error)) throw error;
-      return { places: [], groups: [], unlisted: [{ ...account, reason: error.message }] };
+      return { places: [], kept: [], unlisted: [{ ...account, reason: error.message }] };
     }
     const places = [...new Set(known)]
       .filter((regionId) => isWanted(regionId, accountId))
       .map((regionId): Place => ({ regionId, ...account }));
-    const groups = await mapConcurrently(places, REGIONS_AT_ONCE, async (place) => {
+    const kept = await mapConcurrently(places, REGIONS_AT_ONCE, async (place) => {
+      let groups: readonly SecurityGroupSummary[];
       try {
-        return await ecs(place).listSecurityGroups(securityGroupIds && { securityGroupIds });
+        groups = await ecs(place).listSecurityGroups(securityGroupIds && { securityGroupIds });
       } catch (error) {
         unlisted.push({ ...place, reason: (error as Error).message });
         return [];
       }
+      return [keep(groups)];
     });
-    return { places, groups: groups.flat(), unlisted: together(unlisted, places) };
+    return { places, kept: kept.flat(), unlisted: together(unlisted, places) };
   });
   return {
     places: listings.flatMap(({ places }) => places),
-    groups: listings.flatMap(({ groups }) => groups),
+    kept: listings.flatMap(({ kept }) => kept),
     unlisted: listings.flatMap(({ unlisted }) => unlisted),
   };
 }

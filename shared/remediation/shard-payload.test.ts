@@ -1,14 +1,20 @@
 import { gzipSync } from 'node:zlib';
-import { makeInventory, makeRun, summariesOf } from '../../test/support';
+import { makeInventory, makeRun, shardsOf, summariesOf } from '../../test/support';
 import { decodeShard, encodeShard } from './shard-payload';
-import { cutIntoShards } from './shards';
+import { cutIntoShards, payloadOf } from './shards';
 
 const groups = summariesOf(makeInventory({ 'cn-hangzhou': 3, 'cn-shanghai': 2 }));
-const shards = cutIntoShards(makeRun('payload', groups, { policyIds: ['no-mail-out'] }), 10);
+const run = makeRun('payload', groups, { policyIds: ['no-mail-out'] });
+const shards = shardsOf(run, 10);
 
 it('a shard is read back as it was sent', () => {
   expect(shards).toHaveLength(2);
   for (const shard of shards) expect(decodeShard(Buffer.from(encodeShard(shard)))).toEqual(shard);
+});
+
+it('a shard takes the same bytes whether its groups were packed when it was cut or are now', () => {
+  const payloads = cutIntoShards(run, groups, 10).map((shard) => payloadOf(run, shard));
+  expect(shards.map(encodeShard)).toEqual(payloads);
 });
 
 const pack = (value: unknown) => gzipSync(JSON.stringify(value)).toString('base64');

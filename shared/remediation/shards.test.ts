@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { makeRun, policySet } from '../../test/support';
+import { makeRun, policySet, shardsOf } from '../../test/support';
 import {
   parseAccountId,
   parseRegionId,
@@ -8,10 +8,24 @@ import {
   type SecurityGroupSummary,
 } from '../security-group';
 import { encodeShard } from './shard-payload';
-import { cutIntoShards, type Shard, shardOfRest, taskIdOf } from './shards';
+import {
+  cutIntoShards,
+  inOrder,
+  MOST_PAYLOAD_BYTES,
+  payloadOf,
+  type Shard,
+  shardOfRest,
+  taskIdOf,
+} from './shards';
 
 const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'us-west-1'] as const;
 const ACCOUNTS = [undefined, '1234567890123456', '2234567890123456'] as const;
+
+/** A hundred places. */
+const ACCOUNTS_OF_MANY = [1, 2, 3, 4].map((digit) => parseAccountId(`${digit}`.repeat(16)));
+const REGIONS_OF_MANY = Array.from({ length: 25 }, (_, index) =>
+  parseRegionId(`cn-place${String.fromCharCode(97 + index)}`),
+);
 
 function groupOf(number: number, rest: Partial<SecurityGroupSummary> = {}): SecurityGroupSummary {
   return {
@@ -51,7 +65,7 @@ const arbitraryGroups: fc.Arbitrary<SecurityGroupSummary[]> = fc
 
 const policies = policySet({ guardrails: '{ maxChanges: 1000, maxGroupsPercent: 33 }' });
 const cut = (groups: readonly SecurityGroupSummary[], callsPerSecond = 10) =>
-  cutIntoShards(makeRun('cut', groups, { policies }), callsPerSecond);
+  shardsOf(makeRun('cut', groups, { policies }), callsPerSecond);
 const placesOf = ({ groups }: Shard) => [...new Set(groups.map(placeName))];
 
 /** The event about a failed call, which holds the payload as a text, with a reason of 4 KB. */
@@ -108,9 +122,11 @@ it('the same groups in any order give the same shards, with names of their own t
   );
 });
 
-it('a thousand groups of a region with their tags are one shard, and one more makes two', () => {
-  const groups = Array.from({ length: 1001 }, (_, number) =>
+/** Groups of a region, each with a name of its own and five tags, as they are in practice. */
+function taggedGroups(count: number, rest: Partial<SecurityGroupSummary> = {}) {
+  return Array.from({ length: count }, (_, number) =>
     groupOf(number, {
+      ...rest,
       id: parseSecurityGroupId(`sg-bp1${((number * 7919) % 100_003).toString(36)}x${number}`),
       tags: Object.fromEntries(
         ['env', 'owner', 'ticket', 'team', 'cost-center'].map((name, index) => [
@@ -120,6 +136,10 @@ it('a thousand groups of a region with their tags are one shard, and one more ma
       ),
     }),
   );
+}
+
+it('a thousand groups of a region with their tags are one shard, and one more makes two', () => {
+  const groups = taggedGroups(1001);
   const [shard, ...others] = cut(groups.slice(0, 1000));
   expect(others).toEqual([]);
   expect(shard).toMatchObject({ callsPerSecond: 10 });
@@ -129,12 +149,59 @@ it('a thousand groups of a region with their tags are one shard, and one more ma
   ]);
 });
 
+it('places that are cut one by one give the same shards as all of them at once', () => {
+  const run = makeRun('cut', [], { policies });
+  fc.assert(
+    fc.property(arbitraryGroups, (groups) => {
+      const places = new Set(groups.map(placeName));
+      const oneByOne = [...places].flatMap((place) =>
+        cutIntoShards(
+          run,
+          groups.filter((group) => placeName(group) === place),
+          10,
+        ),
+      );
+      expect(inOrder(oneByOne)).toEqual(cutIntoShards(run, groups, 10));
+    }),
+    { numRuns: 10 },
+  );
+});
+
+it('shards are small enough whatever limits follow from the number of groups, and whoever gave the reason', () => {
+  const number = Number.MAX_SAFE_INTEGER;
+  const trigger = { kind: 'webhook', id: 'w', time: '', reason: '\u{1f512}'.repeat(2000) } as const;
+  const run = makeRun('cut', [], { limits: { maxChanges: number, maxGroups: number }, trigger });
+  fc.assert(
+    fc.property(arbitraryGroups, (groups) => {
+      const shards = cutIntoShards(run, groups, 1e6 / 3);
+      for (const shard of shards) {
+        expect(Buffer.byteLength(payloadOf(run, shard))).toBeLessThanOrEqual(MOST_PAYLOAD_BYTES);
+      }
+    }),
+    { numRuns: 5 },
+  );
+});
+
+it('what is kept of a hundred thousand groups in a hundred places is under 60 bytes for each', () => {
+  const run = makeRun('cut', [], { policies });
+  const kept = ACCOUNTS_OF_MANY.flatMap((accountId) =>
+    REGIONS_OF_MANY.flatMap((regionId) =>
+      cutIntoShards(run, taggedGroups(1000, { accountId, regionId }), 10),
+    ),
+  );
+  expect(kept.reduce((sum, { groupCount }) => sum + groupCount, 0)).toBe(100_000);
+  // Nothing in it is shared or hidden: what it takes as text is what it holds.
+  expect(JSON.stringify(kept).length / 100_000).toBeLessThan(60);
+});
+
 it('a group that fits into no call is refused with what to do', () => {
   const tooMuch = makeRun('cut', [groupOf(1)], {
     policies,
     policyIds: Array.from({ length: 9000 }, (_, index) => `a-policy-with-a-long-name-${index}`),
   });
-  expect(() => cutIntoShards(tooMuch, 10)).toThrow(/sg-1 does not fit.*name fewer policies/);
+  expect(() => cutIntoShards(tooMuch, tooMuch.groups, 10)).toThrow(
+    /sg-1 does not fit.*name fewer policies/,
+  );
 });
 
 it('the rest of a shard is a shard with a name of its own, the same for the same groups', () => {

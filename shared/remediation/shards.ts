@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { placeName, type SecurityGroupSummary } from '../security-group';
+import { type Place, placeName, placeOf, type SecurityGroupSummary } from '../security-group';
 import type { Run, RunLimits, Trigger } from './run';
-import { encodeShard } from './shard-payload';
+import { packGroups } from './shard-payload';
 
 /** One part of a run, as the sweep hands it to the function that repairs it. */
 export interface Shard {
@@ -23,35 +23,80 @@ export interface Shard {
 }
 
 /**
+ * A shard until it is handed over: what it does not have in common with the rest of its run. The groups are
+ * packed, in about 40 bytes each instead of 1,000, because a run may have millions of them.
+ */
+export interface CutShard {
+  readonly part: string;
+  readonly place: Place;
+  /** How many groups it is about. */
+  readonly groupCount: number;
+  readonly callsPerSecond: number;
+  /** The groups, by packGroups. */
+  readonly groups: string;
+}
+
+/** A run apart from its groups and from the limits that follow from their number. */
+export type RunToCut = Omit<Run, 'groups' | 'limits'>;
+
+/**
  * Largest payload. An asynchronous call may carry 128 KB, and so may the event about one that failed (page
  * "Result callback"), which holds the payload once more beside the reason.
  */
 export const MOST_PAYLOAD_BYTES = 112 * 1024;
 /** Most groups in a shard, so that what is known of them fits into a function's memory. */
 const MOST_GROUPS = 1_000;
+/** Takes as many digits as any limit, and as any rate in thousandths. */
+const WIDEST = Number.MAX_SAFE_INTEGER;
 
 /**
- * Cuts a run into shards, each within one account and region and with the limits of the whole run. ECS
- * limits the calls of an account in a region, so more shards there would not be faster: they are as few as
- * payloads allow, and share `callsPerSecond` so that together they stay below it. A part is named by its
- * groups: cutting the same groups again gives the same names, by which Function Compute recognizes a
+ * Cuts groups of a run into shards, each within one account and region; all groups of one must be cut at
+ * once. ECS limits the calls of an account in a region, so more shards there would not be faster: they are
+ * as few as payloads allow, and share `callsPerSecond` so that together they stay below it. A part is named
+ * by its groups: cutting the same groups again gives the same names, by which Function Compute recognizes a
  * repeated call. Throws RangeError for a group that fits into no payload.
  */
-export function cutIntoShards(run: Run, callsPerSecond: number): Shard[] {
+export function cutIntoShards(
+  run: RunToCut,
+  groups: readonly SecurityGroupSummary[],
+  callsPerSecond: number,
+): CutShard[] {
   const places = new Map<string, SecurityGroupSummary[]>();
-  for (const group of run.groups) {
-    const place = placeName(group);
-    const groups = places.get(place) ?? [];
-    groups.push(group);
-    places.set(place, groups);
+  for (const group of groups) {
+    const name = placeName(group);
+    const some = places.get(name) ?? [];
+    some.push(group);
+    places.set(name, some);
   }
-  return [...places]
-    .sort(([one], [other]) => compare(one, other))
-    .flatMap(([, groups]) => {
-      groups.sort((one, other) => compare(one.id, other.id));
-      const batches = cut(groups, (some) => encodeShard(shardOf(run, some, callsPerSecond)).length);
-      return batches.map((batch) => shardOf(run, batch, shareOf(callsPerSecond, batches.length)));
-    });
+  return inOrder(
+    [...places.values()].flatMap((some) => {
+      some.sort((one, other) => compare(one.id, other.id));
+      const batches = cut(some, MOST_PAYLOAD_BYTES - bytesWithoutGroups(run, some));
+      const share = shareOf(callsPerSecond, batches.length);
+      return batches.map((batch) => ({ ...batch, callsPerSecond: share }));
+    }),
+  );
+}
+
+/** Shards that were cut place by place, in the order in which all of them at once would have been cut. */
+export function inOrder(shards: readonly CutShard[]): CutShard[] {
+  return [...shards].sort((one, other) => compare(placeName(one.place), placeName(other.place)));
+}
+
+/** The payload of the call that hands a shard over. */
+export function payloadOf(run: Omit<Run, 'groups'>, shard: Omit<CutShard, 'place'>): string {
+  return JSON.stringify({
+    version: 2,
+    runId: run.runId,
+    part: shard.part,
+    trigger: run.trigger,
+    dryRun: run.dryRun,
+    policyDigest: run.policies.digest,
+    ...(run.policyIds ? { policyIds: run.policyIds } : {}),
+    limits: run.limits,
+    callsPerSecond: shard.callsPerSecond,
+    groups: shard.groups,
+  } satisfies Omit<Shard, 'groups'> & { groups: string });
 }
 
 /** What an earlier part did not come to, as a part of its own: the same in everything but its groups. */
@@ -74,19 +119,15 @@ export function partName(groups: readonly SecurityGroupSummary[]): string {
   return `${place}_${digest.slice(0, 16)}`;
 }
 
-function shardOf(run: Run, groups: readonly SecurityGroupSummary[], callsPerSecond: number): Shard {
-  return {
-    version: 2,
-    runId: run.runId,
-    part: partName(groups),
-    trigger: run.trigger,
-    dryRun: run.dryRun,
-    policyDigest: run.policies.digest,
-    ...(run.policyIds ? { policyIds: run.policyIds } : {}),
-    limits: run.limits,
-    callsPerSecond,
-    groups,
-  };
+/** What the payload of a shard takes besides its groups, whatever the limits turn out to be. */
+function bytesWithoutGroups(run: RunToCut, groups: readonly SecurityGroupSummary[]): number {
+  const limits = { maxChanges: WIDEST, maxGroups: WIDEST };
+  const part = partName(groups);
+  const payload = payloadOf(
+    { ...run, limits },
+    { part, groupCount: 0, callsPerSecond: WIDEST, groups: '' },
+  );
+  return Buffer.byteLength(payload);
 }
 
 /** In thousandths and rounded down, so that the shares never come to more than there is. */
@@ -94,38 +135,40 @@ function shareOf(callsPerSecond: number, shards: number): number {
   return Math.max(Math.floor((callsPerSecond * 1000) / shards), 1) / 1000;
 }
 
+type Batch = Omit<CutShard, 'callsPerSecond'>;
+
 /**
- * Cuts groups, in their order, into the fewest batches whose payloads fit. How much is saved by compression
- * is only known by doing it; the batch before tells where to begin.
+ * Cuts groups of one place, in their order, into the fewest batches that take at most `room` bytes. How much
+ * is saved by compression is only known by doing it; the batch before tells where to begin.
  */
-function cut(
-  groups: readonly SecurityGroupSummary[],
-  sizeOf: (groups: readonly SecurityGroupSummary[]) => number,
-): (readonly SecurityGroupSummary[])[] {
-  const batches: (readonly SecurityGroupSummary[])[] = [];
-  let count = MOST_GROUPS;
-  for (let start = 0; start < groups.length; start += count) {
+function cut(groups: readonly SecurityGroupSummary[], room: number): Batch[] {
+  const batches: Batch[] = [];
+  let guess = MOST_GROUPS;
+  for (let start = 0; start < groups.length; start += guess) {
     const rest = groups.slice(start, start + MOST_GROUPS);
-    count = mostThatFit(
-      rest.length,
-      count,
-      (some) => sizeOf(rest.slice(0, some)) <= MOST_PAYLOAD_BYTES,
-    );
-    if (count === 0) throw tooLarge(rest[0]);
-    batches.push(rest.slice(0, count));
+    const [first] = rest;
+    const { count, packed } = mostThatFit(rest, guess, room);
+    if (first === undefined || count === 0) throw tooLarge(first);
+    const part = partName(rest.slice(0, count));
+    batches.push({ part, place: placeOf(first), groupCount: count, groups: packed });
+    guess = count;
   }
   return batches;
 }
 
-/** The largest number up to `most` that fits, looked for from a guess on; 0 if not even 1 does. */
-function mostThatFit(most: number, guess: number, fits: (count: number) => boolean): number {
-  let fitting = 0;
-  let tooMany = most + 1;
-  let next = Math.min(guess, most);
-  while (tooMany - fitting > 1) {
-    if (fits(next)) fitting = next;
+/** Packs as many of the groups as fit, looked for from a guess on; `count` is 0 if not even one does. */
+function mostThatFit(groups: readonly SecurityGroupSummary[], guess: number, room: number) {
+  let fitting = { count: 0, packed: '' };
+  let tooMany = groups.length + 1;
+  let next = Math.min(guess, groups.length);
+  while (tooMany - fitting.count > 1) {
+    const packed = packGroups(groups.slice(0, next));
+    if (packed.length <= room) fitting = { count: next, packed };
     else tooMany = next;
-    next = tooMany > most ? Math.min(fitting * 2, most) : Math.floor((fitting + tooMany) / 2);
+    next =
+      tooMany > groups.length
+        ? Math.min(fitting.count * 2, groups.length)
+        : Math.floor((fitting.count + tooMany) / 2);
   }
   return fitting;
 }

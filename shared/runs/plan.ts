@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordStore } from '../evidence';
-import type { Run, Shard, Trigger } from '../remediation';
+import type { CutShard, Run, Trigger } from '../remediation';
 
 /** A part as it was planned. */
 export interface PlannedPart {
@@ -29,7 +29,7 @@ export interface Plan {
 /** The plan of a run that was cut into shards; undefined if there are none, and nothing is missing. */
 export function planOf(
   { runId, trigger, dryRun, policies }: Pick<Run, 'runId' | 'trigger' | 'dryRun' | 'policies'>,
-  shards: readonly Shard[],
+  shards: readonly Pick<CutShard, 'part' | 'place' | 'groupCount'>[],
   unlisted: Plan['unlisted'],
   now: number,
 ): Plan | undefined {
@@ -41,10 +41,7 @@ export function planOf(
     trigger,
     dryRun,
     policyDigest: policies.digest,
-    parts: shards.map(({ part, groups }) => {
-      const { regionId = '', accountId } = groups[0] ?? {};
-      return { part, regionId, ...(accountId ? { accountId } : {}), groups: groups.length };
-    }),
+    parts: shards.map(({ part, place, groupCount }) => ({ part, ...place, groups: groupCount })),
     unlisted,
   };
 }

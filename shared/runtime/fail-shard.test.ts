@@ -1,4 +1,4 @@
-import { makeInventory, makeRun, policySet, summariesOf } from '../../test/support';
+import { makeInventory, makeRun, policySet, shardsOf, summariesOf } from '../../test/support';
 import type { RecordStore } from '../evidence';
 import { folderPlace, type Place } from '../evidence/testing/places';
 import {
@@ -15,7 +15,7 @@ import { answerFailedShard } from './fail-shard';
 
 const policies = policySet();
 const run = makeRun('failed', summariesOf(makeInventory({ 'cn-hangzhou': 3 })), { policies });
-const [shard] = cutIntoShards(run, 10) as [Shard];
+const [shard] = shardsOf(run, 10) as [Shard];
 const REASON = 'Function timed out after 600 seconds (maxMemoryUsage: 0MB)';
 const NOW = Date.parse('2026-03-01T04:10:00Z');
 const OUTCOME = `runs/run-failed/${shard.part}`;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   place = await folderPlace();
   records = place.open();
   called = [];
-  const plan = planOf({ ...shard, policies }, [shard], [], NOW);
+  const plan = planOf(run, cutIntoShards(run, run.groups, 10), [], NOW);
   if (plan) await notePlan(records, plan);
 });
 afterEach(() => place.close());

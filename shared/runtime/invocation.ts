@@ -4,20 +4,24 @@ import { openRecordStore, type RecordStore, RecordStoreError } from '../evidence
 import { createFunctionCaller, type FunctionCaller } from '../fc';
 import { accountTargets, inScope, memberAccounts, type PolicySet, regionInScope } from '../policy';
 import {
+  type CutShard,
   cutIntoShards,
   type HandOver,
   handOver,
-  type Listing,
+  inOrder,
+  type KeptListing,
   limitsOfFew,
-  listGroups,
+  listPlaces,
   type Run,
   type RunLimits,
   type RunResult,
+  type RunToCut,
   type Surroundings,
   type Times,
   WHOLE,
 } from '../remediation';
 import { noteHandedOver, notePlan, type Plan, planOf } from '../runs';
+import type { SecurityGroupSummary } from '../security-group';
 import type { FunctionContext } from './context';
 import { createLogger, type Logger } from './logger';
 import { reportRun } from './report-run';
@@ -34,10 +38,14 @@ export interface Invocation {
   readonly ecs: EcsClients;
   readonly surroundings: Surroundings & { readonly records: RecordStore };
   /**
-   * Lists the groups that policies are about, in the accounts and regions that are looked after. Throws
-   * EcsError when the regions of the own account are all there is to list, and cannot be.
+   * Lists the groups that policies are about, in the accounts and regions that are looked after, and keeps
+   * of each place what `keep` makes of them. Throws EcsError when the regions of the own account are all
+   * there is to list, and cannot be.
    */
-  listInScope(policies: PolicySet): Promise<Listing>;
+  listInScope<Kept>(
+    policies: PolicySet,
+    keep: (groups: readonly SecurityGroupSummary[]) => Kept,
+  ): Promise<KeptListing<Kept>>;
   /** The limits of a run over a few of these groups. Throws EcsError and RecordStoreError. */
   limitsOfFew(policies: PolicySet): Promise<RunLimits>;
   /** Logs what became of a run, with `message`, and tells of it whoever is to be told. Never throws. */
@@ -50,11 +58,17 @@ export interface Invocation {
   closeLostRuns(): Promise<void>;
   /** Queues one call of a function, once for each task id. Throws FunctionCallError. */
   callAsync: FunctionCaller['callAsync'];
+  /** Cuts groups of a run, all of some places, into shards. Throws RangeError for one that is too large. */
+  cut(run: RunToCut, groups: readonly SecurityGroupSummary[]): CutShard[];
   /**
-   * Cuts a run into shards and gives them to the enforce function; what failed is in the result. `unlisted`
-   * is what could not be listed for it. Throws RecordStoreError.
+   * Gives the shards of a run, which `cut` gave, to the enforce function; what failed is in the result.
+   * `unlisted` is what could not be listed for it. Throws RecordStoreError.
    */
-  handOver(run: Run, unlisted?: Plan['unlisted']): Promise<HandOver>;
+  handOver(
+    run: Omit<Run, 'groups'>,
+    shards: readonly CutShard[],
+    unlisted?: Plan['unlisted'],
+  ): Promise<HandOver>;
 }
 
 /** What an invocation is given besides its context and environment. */
@@ -82,14 +96,16 @@ export function startInvocation(
   const times = timesOf(context.function.timeout, Date.now());
   const credentials = async () => credentialsOf(context);
   const records = recordsOf(settings, context);
-  const listInScope = async (policies: PolicySet) => {
-    const listing = await listGroups(ecs, {
-      accountIds: accountTargets(policies),
-      regionIds: settings.regionIds,
-      isWanted: (regionId, accountId) => regionInScope(policies, regionId, accountId),
-    });
-    return { ...listing, groups: listing.groups.filter((group) => inScope(policies, group)) };
-  };
+  const listInScope: Invocation['listInScope'] = (policies, keep) =>
+    listPlaces(
+      ecs,
+      {
+        accountIds: accountTargets(policies),
+        regionIds: settings.regionIds,
+        isWanted: (regionId, accountId) => regionInScope(policies, regionId, accountId),
+      },
+      (groups) => keep(groups.filter((group) => inScope(policies, group))),
+    );
   const ecs = clientsOf(credentials, membersOf(deployed, settings, context), {
     deadline: times.callsUntil,
     ...(callsPerSecond === undefined ? {} : { callsPerSecond }),
@@ -124,11 +140,11 @@ export function startInvocation(
     listInScope,
     limitsOfFew: (policies) =>
       limitsOfFew(records, policies, Date.now(), async () => {
-        const { groups, unlisted } = await listInScope(policies);
+        const { kept, unlisted } = await listInScope(policies, (groups) => groups.length);
         // Fewer groups make a percentage stricter: another account that fails must not stop this one.
         const first = unlisted.find(({ accountId }) => accountId === undefined);
         if (first) throw new Error(`the groups cannot be counted: ${first.reason}`);
-        return groups.length;
+        return kept.reduce((sum, count) => sum + count, 0);
       }),
     async report(run, result, message) {
       const runLog = 'runId' in bindings ? log : log.child({ runId: run.runId, part: run.part });
@@ -138,20 +154,22 @@ export function startInvocation(
     closeAfter: (part, runId) => closeAfter(part, runId, telling),
     closeLostRuns: () => closeLostRuns(telling),
     callAsync,
-    async handOver(run, unlisted = []) {
-      const shards = cutIntoShards(run, settings.callsPerSecond);
+    cut: (run, groups) => cutIntoShards(run, groups, settings.callsPerSecond),
+    async handOver(run, cutShards, unlisted = []) {
+      const shards = inOrder(cutShards);
       const plan = planOf(run, shards, unlisted, Date.now());
       if (plan) {
         await notePlan(records, plan);
         await noteHandedOver(records, run.runId, shards.length, Date.now());
       }
       const handedOver = await handOver(
+        run,
         shards,
         (payload, taskId) => callAsync(settings.enforceFunction, payload, taskId),
-        ({ part, groups }, accepted) => {
+        ({ part, groupCount }, accepted) => {
           if (accepted instanceof Error) {
             log.error({ part, reason: accepted.message }, 'shard not handed over');
-          } else log.info({ part, groups: groups.length, accepted }, 'shard handed over');
+          } else log.info({ part, groups: groupCount, accepted }, 'shard handed over');
         },
       );
       // All of them may have ended before an earlier attempt at this was complete.

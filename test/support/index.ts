@@ -56,7 +56,7 @@ export {
   without,
 } from './role-stage';
 export { duplicateRules, type RulesByGroup, rulesOf } from './rules';
-export { makeRun, summariesOf } from './runs';
+export { makeRun, shardsOf, summariesOf } from './runs';
 export {
   type FinishedAnswer,
   finished,

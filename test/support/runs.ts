@@ -1,4 +1,11 @@
-import { type Run, runLimits } from '../../shared/remediation';
+import {
+  cutIntoShards,
+  decodeShard,
+  payloadOf,
+  type Run,
+  runLimits,
+  type Shard,
+} from '../../shared/remediation';
 import {
   parseRegionId,
   parseSecurityGroupId,
@@ -39,4 +46,11 @@ export function makeRun(
     groups,
     ...rest,
   };
+}
+
+/** The shards of a run, as the function reads them that they are handed to. */
+export function shardsOf(run: Run, callsPerSecond: number): Shard[] {
+  return cutIntoShards(run, run.groups, callsPerSecond).map((shard) =>
+    decodeShard(Buffer.from(payloadOf(run, shard))),
+  );
 }

@@ -1,5 +1,5 @@
 import { loadPolicies } from '../../../shared/policy/load';
-import { cutIntoShards, encodeShard, runLimits } from '../../../shared/remediation';
+import { cutIntoShards, payloadOf, runLimits } from '../../../shared/remediation';
 import {
   parseRegionId,
   parseSecurityGroupId,
@@ -33,12 +33,11 @@ export function productShards(fleet: Fleet, callsPerSecond: number): CutShard[] 
     dryRun: false,
     policies,
     limits: runLimits(policies, groups.length),
-    groups,
   };
-  return cutIntoShards(run, callsPerSecond).map((shard) => ({
-    region: shard.groups[0]?.regionId ?? '',
-    groups: shard.groups.length,
-    bytes: Buffer.byteLength(encodeShard(shard)),
+  return cutIntoShards(run, groups, callsPerSecond).map((shard) => ({
+    region: shard.place.regionId,
+    groups: shard.groupCount,
+    bytes: Buffer.byteLength(payloadOf(run, shard)),
     callsPerSecond: shard.callsPerSecond,
   }));
 }
