@@ -50,8 +50,8 @@ test.each<[part: string, text: string | RegExp, replacement: string, problem: Re
   ['too much CPU for the memory', 'cpu: 0.35', 'cpu: 0.55', /^sweep\.cpu: a vCPU goes with 1 to 4/],
   ['too little CPU for it', 'cpu: 0.35', 'cpu: 0.1', /^sweep\.cpu: a vCPU goes with 1 to 4/],
   ['a disk of another size', 'diskSize: 512', 'diskSize: 1024', /^sweep\.diskSize: /],
-  ['no time', 'timeout: 300', 'timeout: 0', /^sweep\.timeout: /],
-  ['more than a day', 'timeout: 300', 'timeout: 86401', /^sweep\.timeout: /],
+  ['no time', 'timeout: 1800', 'timeout: 0', /^sweep\.timeout: /],
+  ['more than a day', 'timeout: 1800', 'timeout: 86401', /^sweep\.timeout: /],
   ['a handler without export', 'handler: index.handler', 'handler: index', /^sweep\.handler: /],
   ['code elsewhere', './dist/functions/sweep', './dist/sweep', /^sweep\.code: /],
   [

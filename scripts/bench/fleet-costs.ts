@@ -8,6 +8,8 @@ export interface MeasuredCosts {
   readonly group: number;
   /** Listing and cutting a group. */
   readonly listedGroup: number;
+  /** Memory of a sweep of few groups in MB, and how many bytes it grows by for each group more. */
+  readonly sweepMb: number;
   readonly bytesAGroup: number;
   /** From the start of a process to its first request. */
   readonly coldStart: number;
@@ -16,7 +18,7 @@ export interface MeasuredCosts {
 }
 
 /** Used where a benchmark has not been run. */
-const USUAL = { group: 1.5, listedGroup: 0.1, bytesAGroup: 1500, coldStart: 100 };
+const USUAL = { group: 1.5, listedGroup: 0.1, sweepMb: 70, bytesAGroup: 300, coldStart: 100 };
 /** Round trips within Alibaba Cloud as they are assumed: of ECS, OSS and Function Compute. */
 const ROUND_TRIPS_MS = { ecs: 50, oss: 20, functions: 30 };
 /** Calls of OSS one after the other besides the link: the record, and the reads that come before it. */
@@ -25,7 +27,7 @@ const STORE_ROUNDS = 5;
 /** Reads what the other benchmarks have written to out/bench. */
 export async function measuredCosts(): Promise<MeasuredCosts> {
   const scale = await readReport<{
-    rows: readonly { enforceMs: number; sweepUs: number }[];
+    rows: readonly { enforceMs: number; sweepUs: number; sweepMb: number }[];
     growth: { bytesAGroup: number };
   }>('sweep-scale');
   const starts = await readReport<{
@@ -36,6 +38,7 @@ export async function measuredCosts(): Promise<MeasuredCosts> {
   return {
     group: largest?.enforceMs ?? USUAL.group,
     listedGroup: largest ? largest.sweepUs / 1000 : USUAL.listedGroup,
+    sweepMb: scale?.rows[0]?.sweepMb ?? USUAL.sweepMb,
     bytesAGroup: scale?.growth.bytesAGroup ?? USUAL.bytesAGroup,
     coldStart: start?.figures.palisade.ms ?? USUAL.coldStart,
     sources: [...(largest ? ['sweep-scale'] : []), ...(start ? ['cold-start'] : [])],
@@ -63,7 +66,7 @@ export function fleetCosts(
     },
     planning: {
       page: ecs,
-      listedAtOnce: 8,
+      listedAtOnce: 16,
       group: measured.listedGroup / cpus,
       handOver: functions,
       handedOverAtOnce: 8,

@@ -25,7 +25,7 @@ function row(
     limits,
     costs,
     times: 1,
-    bytesAGroup: 1000,
+    memory: { mb: 60, bytesAGroup: 100 },
     ...more,
   });
 }
@@ -43,11 +43,12 @@ describe('what a way to sweep a fleet comes to', () => {
 
   it('is impossible when a sweep has neither the memory nor the time', () => {
     const fleet = { accounts: 10, regions: 10, groupsPerRegion: 100 };
+    const memory = { mb: 60, bytesAGroup: 60_000 };
 
     expect(row(fleet).impossible).toEqual([]);
-    expect(row(fleet, { bytesAGroup: 60_000 }).impossible).toEqual(['sweep needs 600 MB']);
-    expect(row(fleet, { times: 1000 }).impossible).toEqual([
-      'sweep needs 10000 MB',
+    expect(row(fleet, { memory }).impossible).toEqual(['sweep needs 660 MB']);
+    expect(row(fleet, { times: 10_000 }).impossible).toEqual([
+      'sweep needs 10060 MB',
       expect.stringMatching(/^sweep needs \d+ s$/),
     ]);
   });

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { FleetCosts, FleetLimits, FleetOutcome, FleetPlan } from './fleet';
 
 /** Of template.yml: memory and CPU of an instance, and how long sweep may take. */
-export const INSTANCE = { gigabytes: 0.5, cpus: 0.35, sweepTimeoutMs: 300_000 } as const;
+export const INSTANCE = { gigabytes: 0.5, cpus: 0.35, sweepTimeoutMs: 1_800_000 } as const;
 
 /** What a way to sweep a fleet comes to. Seconds, and calls of ECS. */
 export interface FleetRow {
@@ -31,16 +31,17 @@ export interface FleetRun {
   readonly costs: FleetCosts;
   /** The fleet has so many times the accounts that were simulated. */
   readonly times: number;
-  /** Bytes that a sweep holds for each group; absent for one that is no function. */
-  readonly bytesAGroup?: number;
+  /** What a sweep takes of memory, by itself and for each group that it hands over; absent for one that is no function. */
+  readonly memory?: { readonly mb: number; readonly bytesAGroup: number };
 }
 
 /** Sums up a run. */
 export function fleetRow(run: FleetRun): FleetRow {
-  const { name, plan, outcome, times, bytesAGroup } = run;
+  const { name, plan, outcome, times, memory } = run;
   const seconds = (milliseconds: number) => Math.round((milliseconds * times) / 1000);
   const functionSeconds = seconds(outcome.functionMs + plan.sweepMs);
-  const sweepMb = Math.round((plan.groupsHeld * times * (bytesAGroup ?? 0)) / 1e6);
+  const { mb, bytesAGroup } = memory ?? { mb: 0, bytesAGroup: 0 };
+  const sweepMb = Math.round(mb + (plan.groupsHeld * times * bytesAGroup) / 1e6);
   return {
     name,
     shards: plan.shards.length * times,
@@ -55,7 +56,7 @@ export function fleetRow(run: FleetRun): FleetRow {
     sweepMb,
     impossible: [
       ...(sweepMb > INSTANCE.gigabytes * 1000 ? [`sweep needs ${sweepMb} MB`] : []),
-      ...(bytesAGroup !== undefined && plan.planningMs * times > INSTANCE.sweepTimeoutMs
+      ...(memory !== undefined && plan.planningMs * times > INSTANCE.sweepTimeoutMs
         ? [`sweep needs ${seconds(plan.planningMs)} s`]
         : []),
     ],

@@ -99,9 +99,10 @@ async function main(): Promise<void> {
     const cut = way.cut(fleet, callsPerSecond * SHARE_OF_RATE);
     const plan = planFleet(fleet, cut, planning, way.sweeps);
     const outcome = simulate(plan.shards, limits, taken, way.manner ?? USUAL, seededRandom(1));
-    const bytes = way.isProcess ? {} : { bytesAGroup: measured.bytesAGroup };
+    const { sweepMb: mb, bytesAGroup } = measured;
+    const memory = way.isProcess ? {} : { memory: { mb, bytesAGroup } };
     const times = accounts / simulated;
-    return fleetRow({ name: way.name, plan, outcome, limits, costs: taken, times, ...bytes });
+    return fleetRow({ name: way.name, plan, outcome, limits, costs: taken, times, ...memory });
   });
   printFleetRows(rows, [
     `${accounts} accounts, ${REGIONS} regions, ${GROUPS_PER_REGION} groups each; ECS allows ${callsPerSecond} calls a second for each account, region and API`,

@@ -69,7 +69,7 @@ export function growthOf(rows: readonly ScaleRow[]) {
   return {
     cpu: rounded(greatest.enforceMs / least.enforceMs, 2),
     memory: rounded(greatest.enforceMb / (rows.at(-2) ?? least).enforceMb, 2),
-    /** Bytes that the sweep holds for each group more. */
+    /** Bytes that the sweep takes at the most for each group more, with those of the regions being listed. */
     bytesAGroup: Math.round(
       ((greatest.sweepMb - least.sweepMb) * 1e6) / Math.max(greatest.groups - least.groups, 1),
     ),
@@ -118,7 +118,7 @@ by hand: CPU time for each group of a tool that reads it for each policy. all of
   record, through the local Function Compute in this process. Calls take no time but their own.
 ${met(cpu)} CPU time for each group grows ${cpu} times from ${rows[0]?.groups} to ${rows.at(-1)?.groups} groups
 ${met(memory)} memory of a worker grows ${memory} times from ${rows.at(-2)?.groups} to ${rows.at(-1)?.groups} groups
-the sweep holds ${bytesAGroup} bytes for each group`);
+the sweep takes ${bytesAGroup} bytes more for each group more, with those of the regions being listed`);
 }
 
 function rounded(value: number, digits: number): number {

@@ -1,7 +1,7 @@
 /**
  * Measures what sweeps of 1,000, 10,000 and 100,000 groups take of the product alone: the built functions run in
- * processes of their own, and the cloud in another one. Of the largest estate one shard of ten is served, spread
- * over all. Prints a table and writes out/bench/sweep-scale.json. `--all` serves every shard, which takes minutes; `--sizes A,B,…` takes
+ * processes of their own, and the cloud in another one. There are 1,000 groups in an account and region, up to 100
+ * of these. Of the largest estate one shard of ten is served, spread over all. Prints a table and writes out/bench/sweep-scale.json. `--all` serves every shard, which takes minutes; `--sizes A,B,…` takes
  * other numbers of groups.
  *
  * A program of its own, because the local cloud cannot be bundled: it starts threads from a file.
@@ -11,11 +11,13 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { REGION_IDS } from '../../local-cloud/ecs';
 import {
   buildEstateFunctions,
   type CloudProcess,
   collectShards,
   deployFunctions,
+  type EstatePart,
   startCloudProcess,
   startInstance,
 } from './estate';
@@ -23,6 +25,9 @@ import { growthOf, type Measured, printScaleRows, type ServedShard, scaleRow } f
 
 const OUT = join('out', 'bench', 'sweep-scale.json');
 const REGION = 'cn-hangzhou';
+const REGIONS = [REGION, ...REGION_IDS.filter((id) => id !== REGION)].slice(0, 25);
+const MEMBERS = ['1000000000000002', '1000000000000003', '1000000000000004'];
+const GROUPS_A_PLACE = 1000;
 const SIZES = '1000,10000,100000';
 /** Of a larger estate one shard of ten is served, and it is not swept through Function Compute. */
 const MOST_IN_FULL = 10_000;
@@ -47,7 +52,7 @@ async function main(): Promise<void> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'palisade-bench-'));
   try {
-    const builtFunctions = await buildEstateFunctions(folder);
+    const builtFunctions = await buildEstateFunctions(folder, MEMBERS);
     const byHandMs = await withCloud(BY_HAND_GROUPS, (cloud) => byHand(cloud, builtFunctions));
     const measured: Measured[] = [];
     for (const groups of values.sizes.split(',').map(Number)) {
@@ -72,13 +77,38 @@ async function withCloud<Result>(
   groups: number,
   action: (cloud: CloudProcess) => Promise<Result>,
 ): Promise<Result> {
-  const estate = [{ regionId: REGION, count: groups, wrongEvery: WRONG_EVERY }];
-  const cloud = await startCloudProcess({ estate });
+  const cloud = await startCloudProcess({ estate: estateOf(groups) });
   try {
     return await action(cloud);
   } finally {
     await cloud.close();
   }
+}
+
+/** The same shard, which is then served a second time: a part that has come to its end is not begun again. */
+function ofAnotherRun(payload: string): string {
+  const shard = JSON.parse(payload) as { readonly runId: string };
+  return JSON.stringify({ ...shard, runId: `${shard.runId}-warm-up` });
+}
+
+/** Groups of as many places as it takes, first all regions of the own account. */
+function estateOf(groups: number): EstatePart[] {
+  const accounts = [undefined, ...MEMBERS];
+  const aPlace = Math.max(GROUPS_A_PLACE, Math.ceil(groups / (accounts.length * REGIONS.length)));
+  return accounts
+    .flatMap((accountId, account) => REGIONS.map((regionId) => ({ accountId, account, regionId })))
+    .slice(0, Math.ceil(groups / aPlace))
+    .map(({ accountId, account, regionId }, index) => ({
+      ...(accountId === undefined ? {} : { accountId }),
+      regionId,
+      first: account * aPlace,
+      count: Math.min(aPlace, groups - index * aPlace),
+      wrongEvery: WRONG_EVERY,
+    }));
+}
+
+function regionsOf(groups: number): string[] {
+  return [...new Set(estateOf(groups).map(({ regionId }) => regionId))];
 }
 
 /** Has an estate swept, and then its shards served, one after the other and by one instance. */
@@ -90,14 +120,17 @@ async function measure(
 ): Promise<Measured> {
   const { access } = cloud;
   const collector = await collectShards();
-  const environment = { PALISADE_REGIONS: REGION, PALISADE_FC_ENDPOINT: collector.endpoint };
+  const environment = {
+    PALISADE_REGIONS: regionsOf(groups).join(','),
+    PALISADE_FC_ENDPOINT: collector.endpoint,
+  };
   const sweepInstance = startInstance('sweep', builtFunctions, access, environment);
   const enforceInstance = startInstance('enforce', builtFunctions, access, environment);
   try {
     const sweep = await sweepInstance.serve(JSON.stringify(TIMER));
     const payloads = [...collector.payloads];
     const [warmUp = ''] = payloads;
-    await enforceInstance.serve(warmUp);
+    await enforceInstance.serve(ofAnotherRun(warmUp));
     await cloud.calls();
     const served: ServedShard[] = [];
     for (const payload of payloads.filter((_, index) => index % step === 0)) {
@@ -113,7 +146,7 @@ async function measure(
       largestShard: Math.max(...payloads.map((payload) => Buffer.byteLength(payload))),
       served,
       ...(groups <= MOST_IN_FULL
-        ? { throughFunctionsMs: await throughFunctions(cloud, builtFunctions) }
+        ? { throughFunctionsMs: await throughFunctions(cloud, builtFunctions, groups) }
         : {}),
     };
   } finally {
@@ -121,11 +154,15 @@ async function measure(
   }
 }
 
-async function throughFunctions({ access }: CloudProcess, builtFunctions: string): Promise<number> {
+async function throughFunctions(
+  { access }: CloudProcess,
+  builtFunctions: string,
+  groups: number,
+): Promise<number> {
   const functions = await deployFunctions({
     access,
     builtFunctions,
-    regionIds: [REGION],
+    regionIds: regionsOf(groups),
     maxInstances: INSTANCES,
   });
   try {

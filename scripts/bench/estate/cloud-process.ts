@@ -3,8 +3,8 @@ import { type LocalCloud, startLocalCloud } from '../../../local-cloud';
 import { functionRole, RECORD_BUCKET } from '../../local-deployment';
 import type { CallCounts, CloudAnswer, CloudOptions, CloudRequest } from './cloud-protocol';
 import { estateInventory } from './groups';
+import { MEMBER_ROLE, OWN_ACCOUNT } from './policy';
 
-const ACCOUNT = '1000000000000001';
 const ROLE = 'palisade';
 const SESSION_SECONDS = 36 * 3600;
 /** Groups that are made at once: all of them as an inventory would take the memory of two clouds. */
@@ -17,9 +17,14 @@ let counts: Record<string, number> = {};
 
 async function start({ estate, throttle, latencyMs = 0 }: CloudOptions): Promise<CloudAnswer> {
   let calls = 0;
+  const role = await functionRole(OWN_ACCOUNT);
+  const members = new Set(estate.flatMap(({ accountId = [] }) => accountId));
   const started = await startLocalCloud({
-    accountId: ACCOUNT,
-    roles: [await functionRole(ACCOUNT)],
+    accountId: OWN_ACCOUNT,
+    roles: [
+      role,
+      ...[...members].map((accountId) => ({ ...role, accountId, roleName: MEMBER_ROLE })),
+    ],
     buckets: [{ name: RECORD_BUCKET }],
     latency: (action) => (/Object/.test(action) ? 0 : latencyMs),
     ...(throttle ? { throttle } : {}),
@@ -30,15 +35,15 @@ async function start({ estate, throttle, latencyMs = 0 }: CloudOptions): Promise
     },
   });
   cloud = started;
-  for (const { regionId, first = 0, count, wrongEvery = 1 } of estate) {
+  for (const { first = 0, count, ...place } of estate) {
     for (let done = 0; done < count; done += GROUPS_AT_ONCE) {
       const size = Math.min(GROUPS_AT_ONCE, count - done);
-      const part = { regionId, first: first + done, count: size, wrongEvery };
+      const part = { ...place, first: first + done, count: size };
       started.ecs.loadInventory(estateInventory(part), Date.now());
     }
   }
   const { accessKeyId, accessKeySecret, securityToken } = started.credentials.startSession({
-    accountId: ACCOUNT,
+    accountId: OWN_ACCOUNT,
     roleName: ROLE,
     sessionName: 'bench',
     durationSeconds: SESSION_SECONDS,
@@ -46,7 +51,7 @@ async function start({ estate, throttle, latencyMs = 0 }: CloudOptions): Promise
   const credentials = { accessKeyId, accessKeySecret, securityToken };
   return {
     kind: 'started',
-    access: { accountId: ACCOUNT, endpoint: started.endpoint, credentials },
+    access: { accountId: OWN_ACCOUNT, endpoint: started.endpoint, credentials },
   };
 }
 

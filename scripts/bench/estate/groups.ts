@@ -36,6 +36,8 @@ const EVERYWHERE = [{ DestCidrIp: '0.0.0.0/0' }, { Ipv6DestCidrIp: '::/0' }];
 
 /** Some groups of a region. */
 export interface EstatePart {
+  /** Of another account than the functions'. */
+  readonly accountId?: string;
   readonly regionId: string;
   /** How many groups of the region come before. */
   readonly first?: number;
@@ -73,6 +75,7 @@ export function estateGroups(part: EstatePart): EstateGroup[] {
 export function estateInventory(part: EstatePart): unknown {
   return {
     RegionId: part.regionId,
+    ...(part.accountId === undefined ? {} : { AccountId: part.accountId }),
     SecurityGroups: estateGroups(part).map(({ id, name, permissions }) => ({
       SecurityGroupId: id,
       SecurityGroupName: name,

@@ -7,6 +7,7 @@ export type { CallCounts, CloudAccess, CloudProcess } from './cloud-protocol';
 export { deployFunctions } from './deploy';
 export {
   type EstateGroup,
+  type EstatePart,
   estateGroups,
   LISTS_NAMED,
 } from './groups';

@@ -46,6 +46,7 @@ export function startInstance(
       PALISADE_RECORDS: 'oss://palisade-records',
       PALISADE_ECS_ENDPOINT: endpoint,
       PALISADE_OSS_ENDPOINT: endpoint,
+      PALISADE_STS_ENDPOINT: endpoint,
       ...NO_LIMIT,
       ...environment,
       BENCH_INSTANCE: JSON.stringify({

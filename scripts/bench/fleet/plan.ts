@@ -57,7 +57,7 @@ export function shardsOf(fleet: Fleet, groups: number): CutShard[] {
 export interface PlanningCosts {
   /** One page of a hundred groups. */
   readonly page: number;
-  /** Regions that are listed at the same time. */
+  /** Regions of one account that are listed at the same time. */
   readonly listedAtOnce: number;
   /** Reading and cutting one group, on the CPU that an instance has. */
   readonly group: number;
@@ -75,7 +75,7 @@ export interface FleetPlan {
   readonly sweepMs: number;
   /** Pages of groups. */
   readonly listCalls: number;
-  /** Groups that one sweep holds at once. */
+  /** Groups of which one sweep holds the shards at once. */
   readonly groupsHeld: number;
 }
 
