@@ -1,4 +1,4 @@
-import { rateRow } from './sweep-rate-rows';
+import { medianRow, rateRow } from './sweep-rate-rows';
 
 const call = (seconds: number, status = 200) => ({
   at: new Date(1_000_000 + seconds * 1000).toISOString(),
@@ -21,4 +21,17 @@ it('relates accepted calls to the limit, and refused ones to all, over the time 
 it('of no calls nothing is used and nothing is throttled', () => {
   const { all } = rateRow([], 2, [], { start: 0, end: 1_000 });
   expect(all).toEqual({ used: 0, throttled: 0 });
+});
+
+it('takes the median of each figure by itself', () => {
+  const row = (used: number, throttled: number) => ({
+    clients: ['one'],
+    limit: 2,
+    all: { used, throttled },
+    held: { used: 1, throttled: 0 },
+  });
+
+  const { all, limit } = medianRow([row(0.9, 0.01), row(0.5, 0.03), row(0.95, 0.02)]);
+
+  expect({ all, limit }).toEqual({ all: { used: 0.9, throttled: 0.02 }, limit: 2 });
 });

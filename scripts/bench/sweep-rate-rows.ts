@@ -39,6 +39,24 @@ export function rateRow(
   };
 }
 
+/** The medians of runs with the same clients and limit, each figure by itself. Throws RangeError for no runs. */
+export function medianRow(rows: readonly RateRow[]): RateRow {
+  const [first] = rows;
+  if (!first) throw new RangeError('a median needs at least one run');
+  const medianUse = (part: 'all' | 'held'): Use => ({
+    used: median(rows.map((row) => row[part].used)),
+    throttled: median(rows.map((row) => row[part].throttled)),
+  });
+  return { ...first, all: medianUse('all'), held: medianUse('held') };
+}
+
+/** The middle one, of an even number of them the upper; NaN of none. */
+export function median(numbers: readonly number[]): number {
+  return (
+    [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN
+  );
+}
+
 function useOf(limit: number, calls: readonly Served[], start: number, end: number): Use {
   const within = calls.filter(({ at }) => Date.parse(at) >= start && Date.parse(at) < end);
   const accepted = within.filter(({ status }) => status === 200).length;

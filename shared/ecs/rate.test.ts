@@ -11,24 +11,25 @@ interface Figures {
   readonly rate: number;
   /** Refused calls relative to all. */
   readonly throttled: number;
-  /** Part of the accepted calls, by client. */
-  readonly shares: readonly number[];
+  /** Part of the accepted calls that the client got which had least, in the worst run. */
+  readonly leastShare: number;
 }
 
 /** Figures of the calls from a second on, over a few seeds. */
 async function figures(situation: Omit<Situation, 'seed'>, fromSecond: number): Promise<Figures> {
   const runs = await Promise.all(SEEDS.map((seed) => simulate({ ...situation, seed })));
-  const calls = runs.flat().filter(({ time }) => time >= fromSecond * 1000);
-  const accepted = calls.filter(({ isThrottled }) => !isThrottled);
+  const late = runs.map((run) => run.filter(({ time }) => time >= fromSecond * 1000));
+  const accepted = late.map((run) => run.filter(({ isThrottled }) => !isThrottled));
   const { limit, windowMs, seconds, starts } = situation;
   const windows = ((seconds - fromSecond) * 1000 * SEEDS.length) / windowMs;
   const allowed = windows * (typeof limit === 'number' ? limit : limit(fromSecond * 1000));
+  const shares = accepted.flatMap((run) =>
+    starts.map((_, client) => run.filter((call) => call.client === client).length / run.length),
+  );
   return {
-    rate: accepted.length / allowed,
-    throttled: 1 - accepted.length / calls.length,
-    shares: starts.map(
-      (_, client) => accepted.filter((call) => call.client === client).length / accepted.length,
-    ),
+    rate: accepted.flat().length / allowed,
+    throttled: 1 - accepted.flat().length / late.flat().length,
+    leastShare: Math.min(...shares),
   };
 }
 
@@ -39,25 +40,25 @@ describe('one client that calls as fast as it may', () => {
   it.each([
     [5, SECOND, 900],
     [10, SECOND, 600],
-    [50, SECOND, 120],
-    [100, SECOND, 80],
-    [500, SECOND, 40],
+    [50, SECOND, 300],
+    [100, SECOND, 200],
+    [500, SECOND, 60],
     [100, MINUTE, 3_600],
-    [1_000, MINUTE, 600],
+    [1_000, MINUTE, 1_200],
   ])(
-    'holds 95 %% of %d calls in %d ms, with less than 1 %% throttled',
+    'holds nearly 95 %% or more of %d calls in %d ms, with less than 1 %% throttled',
     async (limit, windowMs, seconds) => {
       const found = await figures({ limit, windowMs, starts: [0], seconds }, seconds / 2);
 
-      expect(found.rate).toBeGreaterThanOrEqual(0.95);
-      expect(found.throttled).toBeLessThan(0.01);
+      expect(found.rate).toBeGreaterThanOrEqual(0.94);
+      expect(found.throttled).toBeLessThan(0.008);
     },
   );
 
   it.each([
     [5, 15],
-    [100, 60],
-    [500, 300],
+    [100, 40],
+    [500, 100],
   ])(
     'finds out about %d calls a second at the cost of at most %d throttled ones',
     async (limit, most) => {
@@ -68,39 +69,114 @@ describe('one client that calls as fast as it may', () => {
     },
   );
 
-  it('holds as much when refusals say how long to wait', async () => {
-    const situation = { limit: 50, windowMs: SECOND, starts: [0], seconds: 300, retryAfter: true };
-    const found = await figures(situation, 60);
+  it.each([10, 50, 100])(
+    'uses 90 %% of %d calls a second in its first half minute, which is throttled little',
+    async (limit) => {
+      const found = await figures({ limit, windowMs: SECOND, starts: [0], seconds: 30 }, 0);
 
-    expect(found.rate).toBeGreaterThanOrEqual(0.95);
-    expect(found.throttled).toBeLessThan(0.01);
+      expect(found.rate).toBeGreaterThanOrEqual(0.9);
+      expect(found.throttled).toBeLessThan(0.02);
+    },
+  );
+
+  it('is soon as fast as it can be where there is no limit', async () => {
+    const situation = { limit: Number.POSITIVE_INFINITY, windowMs: SECOND, starts: [0] };
+    const calls = await simulate({ ...situation, seconds: 5, seed: 1 });
+
+    expect(calls[999]?.time).toBeLessThan(3_500);
   });
 
   it.each([
+    [50, SECOND, 300],
+    [300, MINUTE, 2_400],
+  ])(
+    'holds as much of %d calls in %d ms when refusals say how long to wait',
+    async (limit, windowMs, seconds) => {
+      const situation = { limit, windowMs, starts: [0], seconds, retryAfter: true };
+      const found = await figures(situation, seconds / 2);
+
+      expect(found.rate).toBeGreaterThanOrEqual(0.94);
+      expect(found.throttled).toBeLessThan(0.01);
+    },
+  );
+
+  it.each([
     ['falls to half', 100, 50, 30],
+    ['falls to a tenth', 200, 20, 90],
     ['doubles', 50, 100, 100],
+    ['grows tenfold', 20, 200, 150],
   ])('follows a limit that %s', async (_how, before, after, settled) => {
     const limit = (time: number) => (time < 30_000 ? before : after);
     const seconds = 30 + settled + 60;
     const found = await figures({ limit, windowMs: SECOND, starts: [0], seconds }, 30 + settled);
 
-    expect(found.rate).toBeGreaterThanOrEqual(0.94);
+    expect(found.rate).toBeGreaterThanOrEqual(0.92);
     expect(found.throttled).toBeLessThan(0.01);
   });
 });
 
-describe('two clients that share a limit', () => {
+describe('clients that share a limit', () => {
   it.each([
-    [5, 1_200],
-    [50, 480],
-    [100, 400],
-  ])('of %d calls a second each get a fair part, whoever came first', async (limit, seconds) => {
-    const starts = [0, seconds / 10];
-    const found = await figures({ limit, windowMs: SECOND, starts, seconds }, seconds / 2);
+    [5, SECOND, 3_600],
+    [10, SECOND, 1_200],
+    [50, SECOND, 900],
+    [100, SECOND, 600],
+    [100, MINUTE, 3_600],
+    [300, MINUTE, 2_400],
+    [1_000, MINUTE, 1_800],
+  ])(
+    'of %d calls in %d ms each get a third or nearly so if they are two, whoever came first',
+    async (limit, windowMs, seconds) => {
+      const starts = [0, seconds / 10 + 7];
+      const found = await figures({ limit, windowMs, starts, seconds }, seconds / 2);
 
-    for (const share of found.shares) expect(share).toBeGreaterThan(0.25);
-    expect(found.rate).toBeGreaterThanOrEqual(0.93);
-    expect(found.throttled).toBeLessThan(0.01);
+      expect(found.leastShare).toBeGreaterThan(0.3);
+      expect(found.rate).toBeGreaterThanOrEqual(0.94);
+      expect(found.throttled).toBeLessThan(0.013);
+    },
+  );
+
+  it.each([
+    [10, SECOND, 1_200],
+    [100, MINUTE, 5_400],
+  ])('of %d calls in %d ms do not starve if they are three', async (limit, windowMs, seconds) => {
+    const starts = [0, seconds / 10 + 7, seconds / 5 + 21];
+    const found = await figures({ limit, windowMs, starts, seconds }, seconds / 2);
+
+    expect(found.leastShare).toBeGreaterThan(0.15);
+  });
+
+  it('leave the newcomer a fair part of a minute within some minutes', async () => {
+    const situation = { limit: 300, windowMs: MINUTE, starts: [0, 1_230], seconds: 1_830 };
+    const found = await figures(situation, 1_530);
+
+    expect(found.leastShare).toBeGreaterThan(0.3);
+  });
+});
+
+describe('a client that was idle', () => {
+  it('does not take the idle time for a sign that more is allowed', async () => {
+    const { now, sleep, run } = virtualTime();
+    const enter = createRateLimiter(settingsOf(now, sleep));
+    let isThrottled = true;
+    const times: number[] = [];
+    const callFor = async (milliseconds: number) => {
+      const end = now() + milliseconds;
+      while (now() < end) {
+        const turn = await enter('DescribeRegions');
+        times.push(now());
+        turn?.end(isThrottled && times.length > 20 ? 'throttled' : 'accepted');
+        if (times.length > 20) isThrottled = false;
+      }
+    };
+    void callFor(5_000)
+      .then(() => sleep(600_000))
+      .then(() => callFor(2_000));
+    await run(608_000);
+
+    const callsFrom = (time: number) =>
+      times.filter((each) => each >= time && each < time + 1_000).length;
+    expect(callsFrom(606_000)).toBeLessThan(1.2 * callsFrom(4_000));
   });
 });
 

@@ -1,18 +1,19 @@
 /**
  * ECS counts calls by account, region and action in windows of a second or a minute, shares the limit with
  * the console and every other tool, and tells nobody what it is (help page "API throttling"). So each action
- * of a client finds its rate by additive increase and multiplicative decrease, and the figures below were
- * chosen by simulation (rate.test.ts has the claims):
+ * of a client finds its rate by additive increase and multiplicative decrease. The figures below were chosen
+ * by simulation: rate.test.ts has the claims, and `npm run bench -- sweep-rate --simulated` prints the tables.
  *
  * - Calls are spread evenly, so that whatever is too much is refused at the very end of a window, where it
  *   costs a call or two. A refusal closes the action for every caller, and only one call at a time asks whether
  *   it is open again, after waits that double: without that each window of a minute would cost hundreds.
- * - Then the rate falls to CUT, or to what was accepted from one opening to the next if that is less: this
- *   finds a far lower limit at once, and with it how much a minute allows.
- * - It grows back at so much a second. A cut takes the same time to regain at every rate, and who sends more
- *   is refused more often: that is what makes clients that share a limit even. Growth with each call would
- *   let the first one keep its lead. Only slow rates grow by calls, so that asking stays cheap. A limit that was
- *   raised shows in calm, and growth then speeds up.
+ * - A client begins steeply. What was accepted in the window of the first refusal shows the limit.
+ * - Each refusal takes a part of the rate, the same for all, and more only where a whole window shows that far
+ *   less is allowed. The rate then grows with the time since, ever faster, not with itself: what clients that share
+ *   a limit lose differs and what they gain does not, so they become even, whoever came first.
+ * - In windows of a second, who sends more is also refused more often. Only there may fast rates gain more, so
+ *   that they need not wait as long as slow ones. In windows of a minute everyone is refused in each that is used
+ *   up, and gains that grow with the rate would starve whoever has little.
  */
 
 /** How the calls of a client are paced. */
@@ -37,21 +38,39 @@ export interface Turn {
 /** Lets calls through, first come, first served; undefined for one whose turn comes after the deadline. */
 export type RateLimiter = (action: string) => Promise<Turn | undefined>;
 
-/** What every action begins with: calls at once, then calls a second, then one more with each accepted. */
+/** What every action begins with: calls at once, then calls a second, then so many more with each accepted. */
 const FIRST_CALLS = 10;
 const FIRST_RATE = 10;
-/** What a refusal leaves of a rate, at most and at least. */
-const CUT = 0.95;
+const FIRST_GROWTH = 1.5;
+/** What the first refusal leaves of what it showed, and the part by which this grows each second until the next. */
+const FIRST_CUT = 0.95;
+const SECOND_GROWTH = 0.02;
+
+/** How rates rise and fall. */
+interface Law {
+  /** What a refusal leaves of a rate. */
+  readonly cut: number;
+  /** Calls a second by which a rate begins to grow each second, and how long until it grows twice as fast. */
+  readonly growth: number;
+  readonly doubledMs: number;
+  /** Shortest wait before asking whether a closed action is open again. */
+  readonly pauseMs: number;
+}
+/** A closed minute is worth a longer wait: each question costs one of its few calls. */
+const SECONDS: Law = { cut: 0.96, growth: 0.00008, doubledMs: 9_000, pauseMs: 50 };
+const MINUTES: Law = { cut: 0.93, growth: 0.00001, doubledMs: 28_000, pauseMs: 4_000 };
+/** In windows of a second: so large a part of what a rate has above this grows each second too. */
+const FAST_RATE = 8;
+const FAST_GROWTH = 0.003;
+/** An action that was found closed for so long has windows of a minute; how that fades with each refusal. */
+const MINUTE_SHOWS_MS = 2_000;
+const FADING = 0.95;
+
+/** What an action is left that was refused before any call was accepted, in calls a second. */
+const LOWEST_RATE = 1;
+/** What a refusal leaves of a rate at least. That more than the usual is to be cut is shown by so many calls. */
 const DEEPEST_CUT = 0.5;
-/** How long a cut takes to regain: so long, and never fewer calls than this for each refusal that was asked for. */
-const REGAIN_MS = 15_000;
-const CALLS_A_REFUSAL = 200;
-/** The same after the first refusal: what began in the middle of a window has shown little of the limit. */
-const FIRST_REGAIN_MS = 3_000;
-/** How much faster a rate grows each time that it was regained without a refusal. */
-const SPEED_UP = 3;
-/** Waits before asking whether a closed action is open again. */
-const FIRST_PAUSE_MS = 50;
+const TELLING_CALLS = 20;
 const LONGEST_PAUSE_MS = 10_000;
 /** Calls that may be caught up on when timers are late: so many, and so large a part of a second's. */
 const LATE_CALLS = 2;
@@ -74,6 +93,16 @@ export function createRateLimiter(settings: RateSettings): RateLimiter {
   };
 }
 
+/** An action that takes no calls. */
+interface Closing {
+  /** When it was first refused, and until when it has shown to be closed, or said so. */
+  readonly at: number;
+  shownUntil: number;
+  /** Until when nobody asks, and how long to wait after the next refusal. */
+  askAt: number;
+  pauseMs: number;
+}
+
 function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
   const { now, random, sleep, deadline, callsPerSecond } = settings;
   // What may be caught up on is kept back, so that no second has more calls than it may.
@@ -88,18 +117,27 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
 
   let openedAt = filledAt;
   let accepted = 0;
-  /** Calls a second each second; undefined until the first refusal, when the rate grows with each call. */
-  let growth: number | undefined;
-  let regainMs = REGAIN_MS;
-  let closed: { readonly at: number; until: number; pauseMs: number; refusals: number } | undefined;
+  let refusals = 0;
+  /** When the calls of the last seconds before the first refusal were sent. */
+  let starting: number[] = [];
+  /** How long the rate was used up since the last opening: idle time shows nothing of the limit. */
+  let usedMs = 0;
+  /** How long the action was found closed; fades. */
+  let closedMs = 0;
+  let law = SECONDS;
+  let closed: Closing | undefined;
   /** The one call that asks whether the action is open again. */
   let asking: Promise<void> | undefined;
   /** Refusals of calls that were sent before the last one closed the action say nothing new. */
   let closings = 0;
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   return () => {
-    const turn = last.then(comeThrough);
+    waiting += 1;
+    const turn = last.then(comeThrough).finally(() => {
+      waiting -= 1;
+    });
     last = turn.catch(() => {});
     return turn;
   };
@@ -116,7 +154,7 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
       tokens = Math.min(full, tokens + (rate * (time - filledAt)) / 1000);
       filledAt = time;
       // Less than a microsecond would not move a clock.
-      const waitMs = closed ? closed.until - time : ((1 - tokens) / rate) * 1000;
+      const waitMs = closed ? closed.askAt - time : ((1 - tokens) / rate) * 1000;
       if (waitMs < 0.001) return closed ? ask(closed) : pass();
       if (time + waitMs >= deadline) return undefined;
       await sleep(waitMs);
@@ -125,27 +163,29 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
 
   function pass(): Turn {
     tokens = Math.max(tokens - 1, 0);
-    const isHeldBack = tokens < 1;
+    const isHeldBack = tokens < 1 || waiting > 1;
+    const sentAt = now();
     const sentIn = closings;
     return {
       end(passage, retryAfterMs = 0) {
         if (passage === 'accepted') {
           accepted += 1;
+          if (refusals === 0) remember(sentAt);
           // A rate that is not used up shows nothing about the limit.
-          if (isHeldBack && !closed) grow(now());
+          if (isHeldBack && !closed) grow();
         } else if (passage === 'throttled' && !closed && sentIn === closings) {
           closings += 1;
-          const pauseMs = Math.max(1000 / rate, FIRST_PAUSE_MS);
-          closed = { at: now(), until: 0, pauseMs, refusals: 1 };
+          const at = now();
+          closed = { at, shownUntil: at, askAt: at, pauseMs: Math.max(1000 / rate, law.pauseMs) };
           pause(closed, retryAfterMs);
         } else if (passage === 'throttled' && closed) {
-          closed.until = Math.max(closed.until, now() + retryAfterMs);
+          keepShut(closed, retryAfterMs);
         }
       },
     };
   }
 
-  function ask(closing: NonNullable<typeof closed>): Turn {
+  function ask(closing: Closing): Turn {
     let answered = () => {};
     asking = new Promise((resolve) => {
       answered = resolve;
@@ -158,7 +198,6 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
           accepted += 1;
           open(closing);
         } else if (passage === 'throttled') {
-          closing.refusals += 1;
           closing.pauseMs = Math.min(closing.pauseMs * 2, LONGEST_PAUSE_MS);
           pause(closing, retryAfterMs);
         }
@@ -166,32 +205,61 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
     };
   }
 
-  function pause(closing: NonNullable<typeof closed>, retryAfterMs: number): void {
-    const waitMs = Math.max(closing.pauseMs * (0.5 + random()), retryAfterMs);
-    closing.until = now() + waitMs;
+  function pause(closing: Closing, retryAfterMs: number): void {
+    closing.askAt = now() + closing.pauseMs * (0.5 + random());
+    keepShut(closing, retryAfterMs);
   }
 
-  function open({ at, refusals }: NonNullable<typeof closed>): void {
+  function keepShut(closing: Closing, retryAfterMs: number): void {
+    closing.shownUntil = Math.max(closing.shownUntil, now() + retryAfterMs);
+    closing.askAt = Math.max(closing.askAt, closing.shownUntil);
+  }
+
+  function open({ at, shownUntil }: Closing): void {
     const time = now();
     const wholeMs = Math.max(time - openedAt, 1);
-    const share = Math.max((rate * (at - openedAt)) / wholeMs, (accepted * 1000) / wholeMs);
-    // A first window of which others had used up nearly all shows nothing of what there is to share.
-    const isTelling = growth === undefined && accepted >= FIRST_CALLS;
-    rate = Math.min(rate * CUT, Math.max(share, isTelling ? 0 : rate * DEEPEST_CUT));
-    regainMs =
-      growth === undefined
-        ? FIRST_REGAIN_MS
-        : Math.max(REGAIN_MS, (CALLS_A_REFUSAL * refusals * 1000) / rate);
-    growth = (rate * (1 - CUT) * 1000) / regainMs;
+    closedMs = Math.max(shownUntil - at, closedMs * FADING);
+    law = closedMs < MINUTE_SHOWS_MS ? SECONDS : MINUTES;
+    const acceptedRate = (accepted * 1000) / wholeMs;
+    if (refusals === 0) {
+      // The window that is over began no earlier than a second before what was last seen of it.
+      const inSecond = starting.filter((sentAt) => sentAt >= shownUntil - 1000).length;
+      const shown = law === SECONDS ? inSecond * FIRST_CUT : acceptedRate;
+      rate = Math.min(Math.max(shown, LOWEST_RATE), ceiling);
+      starting = [];
+    } else if (accepted < TELLING_CALLS) {
+      rate *= law.cut;
+    } else {
+      const share = Math.max((rate * (at - openedAt)) / wholeMs, acceptedRate);
+      rate = Math.min(rate * law.cut, Math.max(share, rate * DEEPEST_CUT));
+    }
+    refusals += 1;
     depth = Math.min(depth, LATE_CALLS);
+    tokens = 0;
+    filledAt = time;
     openedAt = time;
+    usedMs = 0;
     accepted = 0;
     closed = undefined;
   }
 
-  function grow(time: number): void {
-    const calm = Math.floor((time - openedAt) / regainMs);
-    const each = growth === undefined ? 1 : Math.min(1, (growth * SPEED_UP ** calm) / rate);
-    rate = Math.min(rate + each, ceiling);
+  function remember(sentAt: number): void {
+    starting.push(sentAt);
+    if ((starting[0] ?? sentAt) < sentAt - 3_000) starting.shift();
+  }
+
+  /** Lets the rate grow by what the time of one call is worth. */
+  function grow(): void {
+    usedMs += 1000 / rate;
+    rate = Math.min(rate + Math.min(growth() / rate, FIRST_GROWTH), ceiling);
+  }
+
+  /** Calls a second each second. */
+  function growth(): number {
+    if (refusals === 0) return rate * FIRST_GROWTH;
+    const sooner = 2 ** (usedMs / law.doubledMs);
+    if (law === MINUTES) return law.growth * sooner;
+    if (refusals === 1) return rate * SECOND_GROWTH * sooner;
+    return (law.growth + Math.max(rate - FAST_RATE, 0) * FAST_GROWTH) * sooner;
   }
 }
