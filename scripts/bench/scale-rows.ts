@@ -66,12 +66,13 @@ export function growthOf(rows: readonly ScaleRow[]) {
   const [least] = rows;
   const greatest = rows.at(-1);
   if (!least || !greatest) throw new RangeError('no sizes have no growth: measure one first');
+  const before = rows.at(-2) ?? least;
   return {
     cpu: rounded(greatest.enforceMs / least.enforceMs, 2),
-    memory: rounded(greatest.enforceMb / (rows.at(-2) ?? least).enforceMb, 2),
+    memory: rounded(greatest.enforceMb / before.enforceMb, 2),
     /** Bytes that the sweep takes at the most for each group more, with those of the regions being listed. */
     bytesAGroup: Math.round(
-      ((greatest.sweepMb - least.sweepMb) * 1e6) / Math.max(greatest.groups - least.groups, 1),
+      ((greatest.sweepMb - before.sweepMb) * 1e6) / Math.max(greatest.groups - before.groups, 1),
     ),
   };
 }
@@ -118,7 +119,7 @@ by hand: CPU time for each group of a tool that reads it for each policy. all of
   record, through the local Function Compute in this process. Calls take no time but their own.
 ${met(cpu)} CPU time for each group grows ${cpu} times from ${rows[0]?.groups} to ${rows.at(-1)?.groups} groups
 ${met(memory)} memory of a worker grows ${memory} times from ${rows.at(-2)?.groups} to ${rows.at(-1)?.groups} groups
-the sweep takes ${bytesAGroup} bytes more for each group more, with those of the regions being listed`);
+the sweep takes ${bytesAGroup} bytes more for each group more than ${rows.at(-2)?.groups}, with those of the regions being listed`);
 }
 
 function rounded(value: number, digits: number): number {

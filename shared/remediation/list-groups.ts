@@ -10,7 +10,7 @@ import {
 import { mapConcurrently } from './concurrency';
 
 /** Regions of one account that are listed at the same time. */
-const REGIONS_AT_ONCE = 16;
+const REGIONS_AT_ONCE = 8;
 /**
  * ECS limits calls by account: one that makes its callers wait must not hold up the others. All groups of the
  * places that are listed at the same time are in memory, about 1 MB for each 1,000.

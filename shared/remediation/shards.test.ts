@@ -191,8 +191,10 @@ it('what is kept of a hundred thousand groups in a hundred places is under 60 by
     }),
   );
   expect(kept.reduce((sum, { groupCount }) => sum + groupCount, 0)).toBe(100_000);
-  // Nothing in it is shared or hidden: what it takes as text is what it holds.
-  expect(JSON.stringify(kept).length / 100_000).toBeLessThan(60);
+  // What else there is of a shard is told by its text.
+  const bytes = kept.map(({ packed, ...rest }) => packed.length + JSON.stringify(rest).length);
+  expect(bytes.reduce((sum, each) => sum + each) / 100_000).toBeLessThan(60);
+  for (const { packed } of kept) expect(packed.buffer.byteLength).toBe(packed.length);
 });
 
 it('a group that fits into no call is refused with what to do', () => {

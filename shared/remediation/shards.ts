@@ -24,7 +24,8 @@ export interface Shard {
 
 /**
  * A shard until it is handed over: what it does not have in common with the rest of its run. The groups are
- * packed, in about 40 bytes each instead of 1,000, because a run may have millions of them.
+ * packed, in about 40 bytes each instead of 1,000 and outside of the heap, which has half of a function's
+ * memory: a run may have millions of them.
  */
 export interface CutShard {
   readonly part: string;
@@ -32,8 +33,8 @@ export interface CutShard {
   /** How many groups it is about. */
   readonly groupCount: number;
   readonly callsPerSecond: number;
-  /** The groups, by packGroups. */
-  readonly groups: string;
+  /** By packGroups. */
+  readonly packed: Buffer;
 }
 
 /** A run apart from its groups and from the limits that follow from their number. */
@@ -48,6 +49,7 @@ export const MOST_PAYLOAD_BYTES = 112 * 1024;
 const MOST_GROUPS = 1_000;
 /** Takes as many digits as any limit, and as any rate in thousandths. */
 const WIDEST = Number.MAX_SAFE_INTEGER;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Cuts groups of a run into shards, each within one account and region; all groups of one must be cut at
@@ -95,7 +97,7 @@ export function payloadOf(run: Omit<Run, 'groups'>, shard: Omit<CutShard, 'place
     ...(run.policyIds ? { policyIds: run.policyIds } : {}),
     limits: run.limits,
     callsPerSecond: shard.callsPerSecond,
-    groups: shard.groups,
+    groups: shard.packed.toString('base64'),
   } satisfies Omit<Shard, 'groups'> & { groups: string });
 }
 
@@ -125,7 +127,7 @@ function bytesWithoutGroups(run: RunToCut, groups: readonly SecurityGroupSummary
   const part = partName(groups);
   const payload = payloadOf(
     { ...run, limits },
-    { part, groupCount: 0, callsPerSecond: WIDEST, groups: '' },
+    { part, groupCount: 0, callsPerSecond: WIDEST, packed: NOTHING },
   );
   return Buffer.byteLength(payload);
 }
@@ -138,7 +140,7 @@ function shareOf(callsPerSecond: number, shards: number): number {
 type Batch = Omit<CutShard, 'callsPerSecond'>;
 
 /**
- * Cuts groups of one place, in their order, into the fewest batches that take at most `room` bytes. How much
+ * Cuts groups of one place, in their order, into the fewest batches that take at most `room` bytes of base64. How much
  * is saved by compression is only known by doing it; the batch before tells where to begin.
  */
 function cut(groups: readonly SecurityGroupSummary[], room: number): Batch[] {
@@ -150,7 +152,7 @@ function cut(groups: readonly SecurityGroupSummary[], room: number): Batch[] {
     const { count, packed } = mostThatFit(rest, guess, room);
     if (first === undefined || count === 0) throw tooLarge(first);
     const part = partName(rest.slice(0, count));
-    batches.push({ part, place: placeOf(first), groupCount: count, groups: packed });
+    batches.push({ part, place: placeOf(first), groupCount: count, packed });
     guess = count;
   }
   return batches;
@@ -158,12 +160,12 @@ function cut(groups: readonly SecurityGroupSummary[], room: number): Batch[] {
 
 /** Packs as many of the groups as fit, looked for from a guess on; `count` is 0 if not even one does. */
 function mostThatFit(groups: readonly SecurityGroupSummary[], guess: number, room: number) {
-  let fitting = { count: 0, packed: '' };
+  let fitting: { count: number; packed: Buffer } = { count: 0, packed: NOTHING };
   let tooMany = groups.length + 1;
   let next = Math.min(guess, groups.length);
   while (tooMany - fitting.count > 1) {
     const packed = packGroups(groups.slice(0, next));
-    if (packed.length <= room) fitting = { count: next, packed };
+    if (Math.ceil(packed.length / 3) * 4 <= room) fitting = { count: next, packed };
     else tooMany = next;
     next =
       tooMany > groups.length
