@@ -140,8 +140,8 @@ function shareOf(callsPerSecond: number, shards: number): number {
 type Batch = Omit<CutShard, 'callsPerSecond'>;
 
 /**
- * Cuts groups of one place, in their order, into the fewest batches that take at most `room` bytes of base64. How much
- * is saved by compression is only known by doing it; the batch before tells where to begin.
+ * Cuts groups of one place, in their order, into the fewest batches that take at most `room` bytes in base64.
+ * How much is saved by compression is only known by doing it; the batch before tells where to begin.
  */
 function cut(groups: readonly SecurityGroupSummary[], room: number): Batch[] {
   const batches: Batch[] = [];
