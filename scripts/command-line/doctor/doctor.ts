@@ -26,7 +26,7 @@ export interface DoctorOptions extends ConnectionOptions, RecordOptions {
 }
 
 /** How long one answer is waited for. */
-const MOST_PATIENCE_MS = 5_000;
+const MOST_PATIENCE_MS = 10_000;
 const DEFAULT_POLICY = 'policy.yaml';
 const FIRST_REGION = parseRegionId('cn-hangzhou');
 
