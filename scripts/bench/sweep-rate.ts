@@ -182,7 +182,8 @@ function print(rows: readonly RateRow[], seconds: number): void {
 ${seconds} seconds of reading groups as fast as may be; a call takes ${LATENCY_MS} ms, a window is a second
 ${table.toString()}
 used: accepted calls relative to what is allowed, over all the time, start included. held: in its second half.
-  throttled: refused calls relative to all. Palisade: median of ${RUNS} runs. A second client begins after a quarter of the time. aim: 95 % held, less than 1 % throttled.`);
+  throttled: refused calls relative to all. Palisade: median of ${RUNS} runs. A second client begins after a quarter
+  of the time. aim: 95 % held, less than 1 % throttled.`);
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -119,8 +119,8 @@ describe('clients that share a limit', () => {
   it.each([
     [5, SECOND, 3_600],
     [10, SECOND, 1_200],
-    [50, SECOND, 900],
-    [100, SECOND, 600],
+    [50, SECOND, 1_500],
+    [100, SECOND, 900],
     [100, MINUTE, 3_600],
     [300, MINUTE, 2_400],
     [1_000, MINUTE, 1_800],

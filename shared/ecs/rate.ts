@@ -68,9 +68,9 @@ const FADING = 0.95;
 
 /** What an action is left that was refused before any call was accepted, in calls a second. */
 const LOWEST_RATE = 1;
-/** What a refusal leaves of a rate at least. That more than the usual is to be cut is shown by so many calls. */
+/** What a refusal leaves of a rate at least. So many calls show what share of a window a client got. */
 const DEEPEST_CUT = 0.5;
-const TELLING_CALLS = 20;
+const TELLING_CALLS = 10;
 const LONGEST_PAUSE_MS = 10_000;
 /** Calls that may be caught up on when timers are late: so many, and so large a part of a second's. */
 const LATE_CALLS = 2;
@@ -118,6 +118,8 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
   let openedAt = filledAt;
   let accepted = 0;
   let refusals = 0;
+  /** How many came in a row too soon to show more than that the rate is too high: each takes more than the last. */
+  let hastyRefusals = 0;
   /** When the calls of the last seconds before the first refusal were sent. */
   let starting: number[] = [];
   /** How long the rate was used up since the last opening: idle time shows nothing of the limit. */
@@ -228,11 +230,13 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
       rate = Math.min(Math.max(shown, LOWEST_RATE), ceiling);
       starting = [];
     } else if (accepted < TELLING_CALLS) {
-      rate *= law.cut;
+      hastyRefusals += 1;
+      rate *= Math.max(law.cut ** (hastyRefusals + 1), DEEPEST_CUT);
     } else {
       const share = Math.max((rate * (at - openedAt)) / wholeMs, acceptedRate);
       rate = Math.min(rate * law.cut, Math.max(share, rate * DEEPEST_CUT));
     }
+    if (accepted >= TELLING_CALLS) hastyRefusals = 0;
     refusals += 1;
     depth = Math.min(depth, LATE_CALLS);
     tokens = 0;
