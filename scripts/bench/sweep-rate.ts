@@ -39,14 +39,16 @@ type Read = () => Promise<unknown>;
 interface Client {
   readonly name: string;
   readonly callers: number;
-  readonly connect: (cloud: LocalCloud) => Read;
+  /** The end, in milliseconds since 1970, is when the cloud goes away: nobody is to call on. */
+  readonly connect: (cloud: LocalCloud, end: number) => Read;
 }
 
 const PALISADE: Client = {
   name: 'palisade',
   callers: UNDER_WAY,
-  connect(cloud) {
+  connect(cloud, end) {
     const client = createEcsClient({
+      deadline: end,
       regionId: parseRegionId(REGION),
       endpoint: cloud.endpoint,
       credentials: async () => cloud,
@@ -59,10 +61,10 @@ const PALISADE: Client = {
 const EIGHT: Client = {
   name: 'eight at a time, each repeated',
   callers: 8,
-  connect(cloud) {
+  connect(cloud, end) {
     const read = plainRead(cloud);
     return async () => {
-      for (let attempt = 1; attempt <= 6; attempt += 1) {
+      for (let attempt = 1; attempt <= 6 && Date.now() < end; attempt += 1) {
         if (
           await read().then(
             () => true,
@@ -70,7 +72,8 @@ const EIGHT: Client = {
           )
         )
           return;
-        await sleep(Math.random() * Math.min(2_000 * 2 ** (attempt - 1), 20_000));
+        const waitMs = Math.random() * Math.min(2_000 * 2 ** (attempt - 1), 20_000);
+        await sleep(waitMs, undefined, { ref: false });
       }
     };
   },
@@ -105,7 +108,7 @@ async function measure(
     const start = Math.ceil(Date.now() / 1000) * 1000;
     const end = start + seconds * 1000;
     const work = clients.map(async ({ callers, connect }, place) => {
-      const read = connect(cloud);
+      const read = connect(cloud, end);
       await sleep(start - Date.now() + (place * seconds * 1000) / 4);
       const callOnAndOn = async () => {
         while (Date.now() < end) await read().catch(() => {});

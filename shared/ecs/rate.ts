@@ -66,9 +66,9 @@ const FAST_GROWTH = 0.003;
 const MINUTE_SHOWS_MS = 2_000;
 const FADING = 0.95;
 
-/** What an action is left that was refused before any call was accepted, in calls a second. */
+/** What the first refusal leaves at least, in calls a second. */
 const LOWEST_RATE = 1;
-/** What a refusal leaves of a rate at least. So many calls show what share of a window a client got. */
+/** What a refusal leaves of a rate at least. So many calls show what share of a window a client has. */
 const DEEPEST_CUT = 0.5;
 const TELLING_CALLS = 10;
 const LONGEST_PAUSE_MS = 10_000;
@@ -222,6 +222,13 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
     const wholeMs = Math.max(time - openedAt, 1);
     closedMs = Math.max(shownUntil - at, closedMs * FADING);
     law = closedMs < MINUTE_SHOWS_MS ? SECONDS : MINUTES;
+    depth = Math.min(depth, LATE_CALLS);
+    tokens = 0;
+    filledAt = time;
+    closed = undefined;
+    // Others had used the window up in which this client began: it goes on beginning.
+    if (refusals === 0 && accepted < TELLING_CALLS) return;
+
     const acceptedRate = (accepted * 1000) / wholeMs;
     if (refusals === 0) {
       // The window that is over began no earlier than a second before what was last seen of it.
@@ -233,18 +240,14 @@ function createPace(settings: RateSettings): () => Promise<Turn | undefined> {
       hastyRefusals += 1;
       rate *= Math.max(law.cut ** (hastyRefusals + 1), DEEPEST_CUT);
     } else {
+      hastyRefusals = 0;
       const share = Math.max((rate * (at - openedAt)) / wholeMs, acceptedRate);
       rate = Math.min(rate * law.cut, Math.max(share, rate * DEEPEST_CUT));
     }
-    if (accepted >= TELLING_CALLS) hastyRefusals = 0;
     refusals += 1;
-    depth = Math.min(depth, LATE_CALLS);
-    tokens = 0;
-    filledAt = time;
     openedAt = time;
     usedMs = 0;
     accepted = 0;
-    closed = undefined;
   }
 
   function remember(sentAt: number): void {
