@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../shared/evidence';
 import { bundleFunctions } from '../build-functions';
 import { checkSizes, type Parts, partsOf } from '../size-budget';
 import { zip } from './zip';
@@ -60,7 +61,7 @@ export async function packageFunctions(
   );
   const packages = packed.map(({ description }) => description);
   try {
-    await mkdir(outDirectory, { recursive: true });
+    await makeFolder(outDirectory);
     for (const { content, description } of packed) {
       await writeFile(join(outDirectory, description.file), content);
     }

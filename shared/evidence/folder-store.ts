@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder';
 import { isRecordKey, requireKeyStart, requireRecordKey } from './record-key';
 import { type RecordStore, RecordStoreError } from './record-store';
 
@@ -17,7 +18,7 @@ export function createFolderStore(folder: string, makeLink: typeof link = link):
       const path = pathOf(key);
       const aside = join(dirname(path), `.${randomUUID()}`);
       return attempt(`write ${key}`, async () => {
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
         try {
           await writeNew(aside, content);
           await makeLink(aside, path).catch(async (error: unknown) => {
@@ -107,6 +108,7 @@ async function writeNew(path: string, content: string): Promise<void> {
 }
 
 const NO_PERMISSION = 'no permission; make the folder writable, or name another one';
+const NOWHERE = 'no folder can be made there; name another one';
 const NOT_A_FOLDER = 'a part of the path is a file; name a folder';
 
 /** How link fails on a file system without hard links (link(2)). */
@@ -119,6 +121,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EFBIG: 'files may not grow so large here; raise the limit (ulimit -f), or name another folder',
   EDQUOT: 'the disk quota is used up; free some space, or name another folder',
   ENOSPC: 'the disk is full; free some space, or name a folder on another disk',
+  ENOENT: NOWHERE,
   ENOTDIR: NOT_A_FOLDER,
   EEXIST: NOT_A_FOLDER,
   EISDIR: 'the record is a folder; name another one',

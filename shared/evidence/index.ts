@@ -7,6 +7,7 @@ export { type Chain, type ChainEntry, chainOf, createChain } from './chain';
 export type { Problem } from './check-chain';
 export { createFolderStore } from './folder-store';
 export type { Link } from './link';
+export { makeFolder } from './make-folder';
 export type { OssAccess, OssCredentials } from './oss-client';
 export { createOssStore, type OssStoreOptions } from './oss-store';
 export { openRecordStore, parseRecordLocation, type RecordLocation } from './record-location';
