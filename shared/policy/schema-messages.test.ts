@@ -23,6 +23,10 @@ describe('an unknown key is refused at every level with what was meant', () => {
       '7:11: quotas.rules: "rules" is not known here: did you mean "rulesPerGroup"?',
     ],
     [
+      describing('    mod: observe'),
+      '7:5: policies[0].mod: "mod" is not known here: did you mean "mode"?',
+    ],
+    [
       describing('    modee: observe'),
       '7:5: policies[0].modee: "modee" is not known here: did you mean "mode"?',
     ],

@@ -70,8 +70,17 @@ function valueAt(data: unknown, path: readonly (string | number)[]): unknown {
 }
 
 function suggestion(key: string, known: readonly string[]): string {
-  const near = known.find((candidate) => isNear(key, candidate));
+  // Of several that are near, the longest beginning in common tells which one was meant.
+  const [near] = known
+    .filter((candidate) => isNear(key, candidate))
+    .sort((a, b) => commonStart(key, b) - commonStart(key, a));
   return near ? `did you mean "${near}"?` : `the keys are ${known.join(', ')}`;
+}
+
+function commonStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }
 
 /** The same but for case and separators, or up to two edits apart, or one the start of the other. */
