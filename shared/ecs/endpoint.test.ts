@@ -18,10 +18,15 @@ it.each([
   expect(parseEndpoint(regionId, text)).toEqual({ regionId, ...endpoint });
 });
 
-it.each(['', 'http://', 'ftp://host', 'http://host/path', 'http://user:hidden@host', 'a b'])(
-  'an endpoint %j is refused without being repeated',
-  (text) => {
-    expect(() => parseEndpoint(regionId, text)).toThrow(RangeError);
-    expect(() => parseEndpoint(regionId, text)).not.toThrow(/hidden/);
-  },
-);
+it.each([
+  '',
+  'http://',
+  'ftp://host',
+  'http://host/path',
+  'http://user:hidden@host',
+  'a b',
+  '127.0.0.1:65536',
+])('an endpoint %j is refused without being repeated', (text) => {
+  expect(() => parseEndpoint(regionId, text)).toThrow(RangeError);
+  expect(() => parseEndpoint(regionId, text)).not.toThrow(/hidden/);
+});

@@ -11,7 +11,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 export function parseEndpoint(regionId: RegionId, text?: string, product = 'ECS'): Endpoint {
   if (text === undefined) return { regionId, protocol: 'HTTPS' };
   const [, scheme, host] = /^(?:(https?):\/\/)?([^\s/?#@]+)\/?$/i.exec(text) ?? [];
-  if (host === undefined) {
+  if (host === undefined || Number(/:(\d+)$/.exec(host)?.[1] ?? 0) > 65_535) {
     // The text is not repeated: a malformed URL may hold a password.
     throw new RangeError(
       `the ${product} endpoint is neither a host nor a URL: write it like ` +

@@ -40,6 +40,10 @@ const BY_CODE: readonly (readonly [RegExp, string])[] = [
     /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/,
     'nothing answers there: check the network, a firewall or proxy, and the endpoint',
   ],
+  [
+    /^EPROTO$/,
+    'what answers there does not speak TLS: write the endpoint with http://, or check the port',
+  ],
 ];
 
 /** What to do about a call that failed for good, as the end of a sentence. */
