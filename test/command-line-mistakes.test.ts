@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startLocalCloud } from '../local-cloud';
-import { type CommandStage, inventoryOf, makeGroup, onStage } from './support';
+import { type CommandStage, inventoryOf, makeGroup, onStage, runPalisade } from './support';
 
 // Whole processes are started here, which takes its time on a busy machine.
 jest.setTimeout(180_000);
@@ -98,39 +98,68 @@ it.concurrent('a clock that is wrong', () =>
     }
   }));
 
+/** Runs a command that may write no file longer than 1,024 bytes, as on a disk that is full; gives its errors. */
+function withSmallFiles(stage: CommandStage, command: readonly string[]): Promise<string> {
+  const loader = pathToFileURL(require.resolve('tsx')).href;
+  const program = join(__dirname, '..', 'scripts', 'palisade.ts');
+  const script = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
+  return new Promise((resolve) => {
+    execFile(
+      'bash',
+      ['-c', script, 'bash', process.execPath, '--import', loader, program, ...command],
+      {
+        cwd: stage.folder,
+        env: { PATH: process.env.PATH, TSX_DISABLE_CACHE: '1', ...stage.credentials },
+      },
+      (_error, _stdout, stderr) => resolve(stderr),
+    );
+  });
+}
+
 it.concurrent('records that do not fit on the disk change nothing', () =>
   onStage(async (stage) => {
     stage.cloud.ecs.loadInventory(inventoryOf(makeGroup('sg-open', [])));
-    const loader = pathToFileURL(require.resolve('tsx')).href;
-    const command = [
-      ...[process.execPath, '--import', loader, join(__dirname, '..', 'scripts', 'palisade.ts')],
-      ...[
-        'apply',
-        '--policy',
-        'policy.yaml',
-        '--endpoint',
-        stage.cloud.endpoint,
-        '--yes',
-        ...region,
-      ],
-    ];
-    // No file may become longer than 1,024 bytes; a limit stands in for a disk that is full.
-    const script = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
-    const stderr = await new Promise<string>((resolve) => {
-      execFile(
-        'bash',
-        ['-c', script, 'bash', ...command],
-        {
-          cwd: stage.folder,
-          env: { PATH: process.env.PATH, TSX_DISABLE_CACHE: '1', ...stage.credentials },
-        },
-        (_error, _stdout, text) => resolve(text),
-      );
-    });
+    const place = ['--policy', 'policy.yaml', '--endpoint', stage.cloud.endpoint];
+    const stderr = await withSmallFiles(stage, ['apply', ...place, '--yes', ...region]);
     expect(stderr).toMatch(
       /cannot write runs\/.* in the record folder out\/records: files may not grow so large here; raise the limit/,
     );
     expect(stage.cloud.calls.all().filter((call) => call.write)).toEqual([]);
+  }));
+
+it.concurrent('a policy file that does not fit on the disk is not half-written', () =>
+  onStage(async (stage) => {
+    expect(await withSmallFiles(stage, ['init', 'mine.yaml', '--offline'])).toContain(
+      'palisade: mine.yaml cannot be written: files may not grow so large here; raise the limit',
+    );
+    expect(await readdir(stage.folder)).toEqual(['policy.yaml']);
+  }));
+
+it.concurrent('files that cannot be read, and a port that there is not', () =>
+  onStage(async (stage) => {
+    await expectAdvice(
+      stage.palisade('plan', ['--policy', '.']),
+      /: \. cannot be read: it is a folder; name a file$/m,
+    );
+    await expectAdvice(
+      stage.palisade('plan', ['--policy', 'gone.yaml']),
+      /gone\.yaml cannot be read: there is no such file; check the name and the folder$/m,
+    );
+    await expectAdvice(
+      stage.palisade('apply', ['--plan', 'policy.yaml/plan.json']),
+      /plan\.json cannot be read: a part of the path is a file; check the name$/m,
+    );
+    const local = (...parameters: string[]) => runPalisade(stage.folder, ['local', ...parameters]);
+    await expectAdvice(
+      local('--template', 'gone.yml'),
+      /the template gone\.yml cannot be read: .* Correct it, or name another\.$/m,
+    );
+    await expectAdvice(
+      local('--call-log', 'gone/calls.jsonl'),
+      /the call log gone\/calls\.jsonl cannot be written: there is no such folder; make it first/,
+    );
+    const { exitCode, stderr } = await local('--port', '65536');
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/Write a port, from 0 to 65535/)]);
   }));
 
 it.concurrent('folders that cannot be written', () =>
@@ -144,7 +173,7 @@ it.concurrent('folders that cannot be written', () =>
     );
     await expectAdvice(
       stage.palisade('plan', [...region, '--save', 'gone/plan.json']),
-      /the plan cannot be saved as gone\/plan\.json: .*; name a file in a folder that can be written/,
+      /the plan cannot be saved as gone\/plan\.json: there is no such folder; make it first, or name another one$/m,
     );
     expect(stage.cloud.calls.all().filter((call) => call.write)).toEqual([]);
   }));

@@ -52,7 +52,12 @@ export async function loadTemplate(
   file: string,
   options: TemplateOptions,
 ): Promise<FunctionDefinition[]> {
-  const document: unknown = parse(await readFile(file, 'utf8'));
+  const document: unknown = await readFile(file, 'utf8')
+    .then((source) => parse(source))
+    .catch((error: Error) => {
+      const [cause] = error.message.split('\n');
+      throw new Error(`the template ${file} cannot be read: ${cause} Correct it, or name another.`);
+    });
   const { edition, resources } = z
     .object({ edition: z.unknown(), resources: z.record(z.string(), z.unknown()) })
     .catch({ edition: undefined, resources: {} })

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseRule } from '../../shared/security-group';
 import type { RuleSet } from '../../shared/traffic';
+import { readTrouble } from '../file-trouble';
 import { EXIT_CODES } from './exit-code';
 import { oneOf, permissionOf, recordOf } from './json-input';
 
@@ -20,7 +21,7 @@ export async function answerBatch(
   // A stream reports a missing file only by an event, which readline does not pass on.
   const failed = new Promise<never>((_, reject) => {
     input.once('error', (error: Error) =>
-      reject(new Error(`${file} cannot be read: ${error.message}`)),
+      reject(new Error(`${file} cannot be read: ${readTrouble(error)}`)),
     );
   });
   let exitCode: number = EXIT_CODES.compliant;

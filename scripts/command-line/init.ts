@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEcsClient } from '../../shared/ecs';
+import { makeFolder } from '../../shared/evidence';
 import { policyJsonSchema } from '../../shared/policy/json-schema';
 import { type Listing, listGroups, unlistedName } from '../../shared/remediation';
 import { parseRegionId } from '../../shared/security-group';
+import { writeTrouble } from '../file-trouble';
 import { type ConnectionOptions, findCredentials } from './connection';
 import { EXIT_CODES } from './exit-code';
 import { starterPolicy } from './starter-policy';
@@ -76,13 +78,20 @@ function thereAlready(file: string): Error {
 /** Whether a file was written; false if it is there already. Throws an Error that says what to do. */
 async function writeNew(file: string, content: string): Promise<boolean> {
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content, { flag: 'wx' });
+    await makeFolder(dirname(file));
+    const opened = await open(file, 'wx');
+    try {
+      await opened.writeFile(content);
+    } catch (error) {
+      // Half a file would look like one that must not be replaced.
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await opened.close();
+    }
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new Error(
-      `${file} cannot be written: ${(error as Error).message}; make its folder writable, or name another file`,
-    );
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(file)) return false;
+    throw new Error(`${file} cannot be written: ${writeTrouble(error)}`);
   }
 }

@@ -11,6 +11,7 @@ import {
   type SecurityGroup,
 } from '../../shared/security-group';
 import type { ReadLists } from '../../shared/traffic';
+import { readTrouble } from '../file-trouble';
 import { oneOf, permissionOf, recordOf } from './json-input';
 
 /** A group of an inventory file, with the lists of its region. */
@@ -45,7 +46,7 @@ export async function readInventory(
       });
     });
   } catch (error) {
-    throw new Error(`${where}: ${(error as Error).message}`);
+    throw new Error(`${where}: ${readTrouble(error)}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { startLocalCloud } from '../../local-cloud';
 import { createFunctionCompute, type FunctionDefinition } from '../../local-cloud/function-compute';
 import { parseAccountId } from '../../shared/security-group';
+import { readTrouble, writeTrouble } from '../file-trouble';
 import {
   definitionsFor,
   functionRole,
@@ -77,10 +78,7 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
       return functionCompute;
     },
   }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `port ${options.port} is in use: choose another with --port, or --port 0 for any free one`,
-    );
+    throw startTrouble(error, options);
   });
   // Before the line is printed: whoever reads it may send a signal at once.
   const told = toldToStop();
@@ -104,6 +102,17 @@ export async function serveLocalCloud(options: LocalOptions): Promise<void> {
   );
   await told;
   await cloud.close();
+}
+
+/** Why it could not start, and what to do. */
+function startTrouble(error: NodeJS.ErrnoException, { port, callLog }: LocalOptions): Error {
+  const elsewhere = 'choose another with --port, or --port 0 for any free one';
+  if (error.code === 'EADDRINUSE') return new Error(`port ${port} is in use: ${elsewhere}`);
+  if (error.syscall === 'listen') {
+    return new Error(`port ${port} cannot be listened on (${error.code}): ${elsewhere}`);
+  }
+  if (callLog === undefined || error.path !== callLog) return error;
+  return new Error(`the call log ${callLog} cannot be written: ${writeTrouble(error)}`);
 }
 
 /**
@@ -141,6 +150,6 @@ async function readInventory(file: string): Promise<unknown[]> {
     const data: unknown = JSON.parse(await readFile(file, 'utf8'));
     return Array.isArray(data) ? data : [data];
   } catch (error) {
-    throw new Error(`the inventory ${file} cannot be read: ${(error as Error).message}`);
+    throw new Error(`the inventory ${file} cannot be read: ${readTrouble(error)}`);
   }
 }

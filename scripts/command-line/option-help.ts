@@ -15,3 +15,11 @@ export function wholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Write a whole number.');
   return Number(value);
 }
+
+/** Reads the number of a TCP port. Throws InvalidArgumentError, which commander shows. */
+export function portNumber(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
+    throw new InvalidArgumentError('Write a port, from 0 to 65535.');
+  }
+  return Number(value);
+}

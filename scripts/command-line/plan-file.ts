@@ -7,6 +7,7 @@ import {
   sealPlan,
   unsealPlan,
 } from '../../shared/remediation/saved-plan';
+import { readTrouble, writeTrouble } from '../file-trouble';
 import { CommandError, EXIT_CODES } from './exit-code';
 import type { SavedAs } from './result-output';
 
@@ -19,9 +20,7 @@ export async function savePlan(file: string, plan: SavedPlan): Promise<SavedAs> 
     await rename(aside, file);
   } catch (error) {
     await rm(aside, { force: true });
-    throw new Error(
-      `the plan cannot be saved as ${file}: ${(error as Error).message}; name a file in a folder that can be written`,
-    );
+    throw new Error(`the plan cannot be saved as ${file}: ${writeTrouble(error)}`);
   }
   return { file, digest };
 }
@@ -32,7 +31,7 @@ export async function readPlan(file: string): Promise<SealedPlan> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new Error(`the plan ${file} cannot be read: ${(error as Error).message}`);
+    throw new Error(`the plan ${file} cannot be read: ${readTrouble(error)}`);
   }
   try {
     return unsealPlan(text, file);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describeEnding, exemptionsEndingSoon, type PolicySet } from '../../shared/policy';
 import { loadPolicies } from '../../shared/policy/load';
+import { readTrouble } from '../file-trouble';
 import { EXIT_CODES } from './exit-code';
 
 /** Reads a policy file from disk. Throws PolicyFileError, or an Error that names the file. */
@@ -9,7 +10,7 @@ export async function readPolicyFile(file: string): Promise<PolicySet> {
   try {
     source = await readFile(file, 'utf8');
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}`);
+    throw new Error(`${file} cannot be read: ${readTrouble(error)}`);
   }
   return loadPolicies(source, file, Date.now());
 }

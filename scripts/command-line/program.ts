@@ -4,7 +4,7 @@ import { addDoctor } from './doctor-command';
 import { addEvidence } from './evidence-commands';
 import { exitCodeHelp } from './exit-code';
 import { addInit } from './init-command';
-import { collect, examples, wholeNumber } from './option-help';
+import { collect, examples, portNumber, wholeNumber } from './option-help';
 import { addApply, addPlan } from './plan-commands';
 import { addReport } from './report-command';
 import { addRollback } from './rollback-command';
@@ -149,7 +149,7 @@ A line of a batch, {"rules":[…],"groupType":"normal"}, is answered by {"neverM
   program
     .command('local')
     .description('run ECS, STS, OSS and Function Compute on this machine until told to stop')
-    .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', wholeNumber, 0)
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 0)
     .addOption(
       new Option('--inventory <file>', 'groups to start from, as JSON; repeatable')
         .argParser(collect)

@@ -20,6 +20,7 @@ import {
 } from '../../shared/remediation';
 import { type Place, parseRegionId, placeName, type RegionId } from '../../shared/security-group';
 import { type ActionTrailEvent, eventRunId } from '../../shared/triggers/actiontrail';
+import { readTrouble } from '../file-trouble';
 import { connect } from './connection';
 import type { SourceOptions } from './group-source';
 import { readInventory } from './inventory';
@@ -70,7 +71,7 @@ export async function replay(files: readonly string[], options: ReplayOptions): 
         else report({ kind: 'unreadable', at, reason: recorded.unreadable });
       }
     } catch (error) {
-      const reason = `cannot be read: ${(error as Error).message}`;
+      const reason = `cannot be read: ${readTrouble(error)}`;
       report({ kind: 'unreadable', at: file, reason });
     }
   }

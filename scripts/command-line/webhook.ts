@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { parseSecrets, type SignatureHeaders, signWebhook } from '../../shared/triggers';
+import { readTrouble } from '../file-trouble';
 import { EXIT_CODES } from './exit-code';
 
 const SECRET_VARIABLE = 'PALISADE_WEBHOOK_SECRET';
@@ -117,7 +118,7 @@ async function readNamed(what: string, file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new Error(`the ${what} ${file} cannot be read: ${(error as Error).message}`);
+    throw new Error(`the ${what} ${file} cannot be read: ${readTrouble(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RecordStore } from '../../shared/evidence';
+import { makeFolder, type RecordStore } from '../../shared/evidence';
+import { writeTrouble } from '../file-trouble';
 import { buildReport, type ReportOptions } from './build-report';
 import type { Format, Language } from './choices';
 import type { Report } from './model';
@@ -15,14 +16,18 @@ export interface WriteOptions extends ReportOptions {
 
 /**
  * Makes a report from the records of runs and writes it to a file, whose folder is made if need be. Throws
- * NoSuchRunError, RecordStoreError, and what the file system throws.
+ * NoSuchRunError, RecordStoreError, and an Error that names the file if it cannot be written.
  */
 export async function writeReport(
   records: RecordStore,
   { file, format, language, ...options }: WriteOptions,
 ): Promise<Report> {
   const report = await buildReport(records, options);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, renderReport(report, format, language));
+  try {
+    await makeFolder(dirname(file));
+    await writeFile(file, renderReport(report, format, language));
+  } catch (error) {
+    throw new Error(`the report cannot be written to ${file}: ${writeTrouble(error)}`);
+  }
   return report;
 }
