@@ -127,7 +127,9 @@ describe('local', () => {
         return stderr;
       };
       expect(await local('--port', port)).toContain(port);
-      expect(await local('--inventory', 'gone.json')).toMatch(/gone\.json cannot be read: ENOENT/);
+      expect(await local('--inventory', 'gone.json')).toMatch(
+        /gone\.json cannot be read: there is no such/,
+      );
       expect(await local('--inventory', 'not.json')).toMatch(/not\.json cannot be read: .*JSON/);
       expect(await local('--inventory', 'bad.json')).toMatch(
         /sg-bad.*Direction.*Correct the field/,

@@ -90,8 +90,8 @@ describe('what a file may hold', () => {
       expect.stringMatching(/^palisade: early\.jsonl:1: the delivery is not JSON/),
       expect.stringMatching(/^palisade: whole\.json: the delivery is not JSON/),
       expect.stringMatching(/^palisade: deep\.jsonl:1, entry 1: the delivery .* nested too deep/),
-      expect.stringMatching(/^palisade: gone\.json: cannot be read: ENOENT/),
-      expect.stringMatching(/^palisade: \.: cannot be read: EISDIR/),
+      expect.stringMatching(/^palisade: gone\.json: cannot be read: there is no such file; check/),
+      expect.stringMatching(/^palisade: \.: cannot be read: it is a folder; name a file$/),
     ]);
     expect(stdout).toContain('4 events: 0 ignored, 4 judged, 7 unreadable besides');
   });
